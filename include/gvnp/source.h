@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seam between bytes and everything else: a request and an answer, both plain messages.
+ *
+ * Three answerers stand behind it: the live host (a reader process of its own), libvirt (another
+ * process, the only one that loads libvirt) and a recorded host. Nobody else opens a host file or
+ * calls libvirt. Every question and answer passes this seam, so recording it is recording the host,
+ * and a recording answers exactly like the host did. A question that was never asked of the
+ * recorded host is answered GVNP_NOT_RECORDED; it is never "absent".
+ */
+#ifndef GVNP_SOURCE_H
+#define GVNP_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct gvnp_buffer;
+
+enum gvnp_operation {
+	GVNP_READ,     /* a regular file: content and metadata; follows links inside the root */
+	GVNP_LIST,     /* a directory: names, types and link targets, sorted by name; not . or .. */
+	GVNP_LINK,     /* a symbolic link: its target as data */
+	GVNP_STAT,     /* metadata of what the path leads to, links followed */
+	GVNP_FILESYSTEM,      /* statfs: data = the f_type as 0x%lx */
+	GVNP_DEVICE_PROGRAMS, /* a cgroup v2 directory: data = number of attached BPF_CGROUP_DEVICE
+				 programs, decimal */
+	GVNP_SYSTEM,   /* path names it: "clock" (seconds since the epoch, realtime, decimal),
+			  "uptime" (seconds, boot time clock), "uname" (sysname release version
+			  machine, a line each), "identity" (of the reader: uid, CapEff hex, a line
+			  each) */
+	GVNP_LIBVIRT,  /* path names the call, see below */
+};
+
+/*
+ * GVNP_LIBVIRT paths and the data they answer:
+ *   uri                          the URI connected to
+ *   version                      "libvirt-daemon N\nhypervisor N\nclient N\n" (N as libvirt encodes)
+ *   type                         virConnectGetType
+ *   capabilities                 XML
+ *   domains                      one line each: uuid SP id(-1 when shut off) SP state-number SP
+ *                                persistent(0|1) SP autostart(0|1) SP managed-save(0|1) SP name
+ *   domain/UUID/xml              virDomainGetXMLDesc, flags 0: the live XML of an active domain
+ *   domain/UUID/inactive-xml     VIR_DOMAIN_XML_INACTIVE, of an active persistent domain only
+ *   domain/UUID/messages         virDomainGetMessages, one a line
+ *   networks                     one line each: uuid SP active SP persistent SP autostart SP name
+ *   network/UUID/xml
+ * Never VIR_DOMAIN_XML_SECURE. An error answer carries libvirt's message in `problem`.
+ */
+
+enum gvnp_file_type {
+	GVNP_TYPE_NONE,
+	GVNP_TYPE_REGULAR,
+	GVNP_TYPE_DIRECTORY,
+	GVNP_TYPE_LINK,
+	GVNP_TYPE_CHARACTER,
+	GVNP_TYPE_BLOCK,
+	GVNP_TYPE_FIFO,
+	GVNP_TYPE_SOCKET,
+};
+
+/* Besides errno values, `error` of an answer may be one of these. All are > 0. */
+enum {
+	GVNP_NOT_RECORDED = 100001, /* the recording does not hold this request */
+	GVNP_NOT_DECLARED = 100002, /* no collector declared this path: refused */
+	GVNP_TIMED_OUT = 100003,    /* no answer before the deadline */
+	GVNP_LIBVIRT_ERROR = 100004, /* see `problem` */
+	GVNP_LIBVIRT_ABSENT = 100005, /* no libvirt client library or helper program */
+	GVNP_LIBVIRT_ASLEEP = 100006, /* socket-activated and not running: not woken */
+	GVNP_NOT_HOST_VIEW = 100007, /* our mount namespace is not process 1's, and its is refused */
+	GVNP_TOO_LARGE = 100008,    /* longer than the cap: nothing was kept */
+};
+
+struct gvnp_request {
+	enum gvnp_operation operation;
+	const char *path; /* absolute; for GVNP_SYSTEM and GVNP_LIBVIRT a name */
+};
+
+struct gvnp_entry {
+	const char *name;
+	enum gvnp_file_type type;
+	const char *link; /* target of a link; NULL: not a link, or it could not be read */
+};
+
+struct gvnp_answer {
+	int error;	     /* 0, an errno value, or one of the codes above */
+	const char *problem; /* a sentence, never NULL; "" when error is 0 */
+	const char *data;    /* NUL is appended after size bytes; "" when there is none */
+	size_t size;
+	const struct gvnp_entry *entries;
+	size_t n_entries;
+	enum gvnp_file_type type;
+	mode_t mode; /* permission bits only, 07777 */
+	uid_t uid;
+	gid_t gid;
+	uint32_t rdev_major, rdev_minor; /* of a device file */
+	uint32_t device_major, device_minor; /* of the file system it lies on */
+	uint64_t inode;
+	int64_t modified; /* mtime, seconds since the epoch */
+};
+
+struct gvnp_answers {
+	size_t n;
+	struct gvnp_answer *answers;
+	/* the rest belongs to source/ */
+};
+void gvnp_answers_free(struct gvnp_answers *answers);
+void gvnp_answers_freep(struct gvnp_answers **answers);
+
+struct gvnp_source;
+void gvnp_source_free(struct gvnp_source *source);
+void gvnp_source_freep(struct gvnp_source **source);
+
+/* Asks n requests at once and waits for the answers, in order. Never NULL: whatever goes wrong is
+ * in the answers. Batches are much cheaper than single questions. The caller owns the result. */
+struct gvnp_answers *gvnp_source_ask(struct gvnp_source *source,
+				     const struct gvnp_request *requests, size_t n_requests);
+
+/* One request, path made from a format. */
+struct gvnp_answers *gvnp_source_ask_one(struct gvnp_source *source, enum gvnp_operation operation,
+					 const char *path_format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Words for an `error`: strerror's, or ours for the codes above. Static. */
+const char *gvnp_source_error_name(int error);
+
+#endif

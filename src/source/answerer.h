@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands behind a gvnp_source: one function that answers requests. */
+#ifndef GVNP_SOURCE_ANSWERER_H
+#define GVNP_SOURCE_ANSWERER_H
+
+#include "gvnp/source.h"
+
+struct gvnp_source {
+	struct gvnp_answers *(*ask)(struct gvnp_source *source,
+				    const struct gvnp_request *requests, size_t n_requests);
+	void (*free)(struct gvnp_source *source); /* frees the source itself too */
+};
+
+/* Answers file requests of this host in this very process: what the reader process runs, and what
+ * tests of collectors use. `root` is "/" or a directory that is taken for it. Answers
+ * GVNP_LIBVIRT with GVNP_LIBVIRT_ABSENT. */
+struct gvnp_source *gvnp_source_new_direct(const char *root);
+
+/* Answers from a recording: a tar file or the folder it was unpacked to. Returns 0, or -EINVAL with
+ * *ret_problem a message to free. */
+int gvnp_source_new_recorded(const char *path, struct gvnp_source **ret, char **ret_problem);
+
+#endif
