@@ -114,7 +114,7 @@ void gvnp_catalogue_free(struct gvnp_catalogue *catalogue);
 void gvnp_catalogue_freep(struct gvnp_catalogue **catalogue);
 
 /*
- * Applies /etc/gvnp-audit/{tailoring.d/*.yaml,checks.d/*.yaml,declaration.yaml}, read through the
+ * Applies the files of /etc/gvnp-audit (tailoring.d, checks.d, declaration.yaml), read through the
  * source, so that a recorded host brings its own. `now` is the time of the run, seconds since the
  * epoch. Files not owned by root or writable by others are refused. Fills declared_* tables of
  * `facts`. Returns 0, or -EINVAL with problems added.

@@ -46,6 +46,10 @@ struct gvnp_result {
 	struct gvnp_subject *subjects; /* sorted by subject, then object */
 	size_t n_subjects;
 	bool is_waived; /* every open subject is waived */
+	/* The tables the query reads, helper functions included; sorted, ends with NULL; NULL when the
+	 * query could not be prepared. The score needs them to tell claims about silicon and firmware
+	 * from claims about settings; `explain` prints them. */
+	const char *const *tables;
 };
 
 struct gvnp_results {

@@ -12,12 +12,15 @@
 
 #include "gvnp/source.h"
 
+enum { GVNP_DEADLINE_MS = 10000 };
+
 /* What the worker hands back to the supervisor. */
 struct gvnp_outcome {
 	int status;		      /* exit status, DESIGN 6 */
 	struct gvnp_buffer *output;   /* the report */
 	struct gvnp_buffer *messages; /* for standard error */
 	struct gvnp_buffer *recording; /* a snapshot tar, or empty */
+	int interrupted_by;	      /* the signal that ended the run early, or 0 */
 };
 
 struct gvnp_plan {
@@ -26,19 +29,33 @@ struct gvnp_plan {
 	bool without_libvirt;	  /* do not start the libvirt reader */
 	bool activate;		  /* wake a socket-activated daemon */
 	bool record;		  /* keep every message for a snapshot */
-	int deadline_ms;	  /* of the whole run */
+	int deadline_ms;	  /* of the whole run; 0: GVNP_DEADLINE_MS. Libvirt has half of it
+				   * and files three quarters: the rest is for judging */
+	/* What the reader may open; NULL: gvnp_collect_declares(). */
+	bool (*declares)(enum gvnp_operation operation, const char *path);
+	/* The program that asks libvirt; NULL: gvnp-audit-libvirt beside the running program, else
+	 * in the installed place. */
+	const char *libvirt_program;
 	/* Runs in the worker. */
 	void (*work)(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome);
 	void *data;
 };
 
-/* Runs the plan; fills *outcome (whose buffers the caller owns). Never hangs: past the deadline the
- * processes are killed by pid, and the outcome says so with status 3. Returns 0, or a negative errno
- * when not even the processes could be started. */
+/*
+ * Runs the plan; fills the buffers of *outcome, which the caller made (each pointer that is NULL is
+ * left out). Never hangs: past the deadline the processes are killed by pid, and the outcome says so
+ * with status 3. A root that is no recording is status 2. SIGINT and SIGTERM end the children; the
+ * outcome then has status 3 and names the signal. `messages` are whole lines, "gvnp-audit: …".
+ * Returns 0, or a negative errno when not even the processes could be started.
+ */
 int gvnp_supervise(const struct gvnp_plan *plan, struct gvnp_outcome *outcome);
 
-/* The recording so far, as the bytes of a tar; for `snapshot`. `extra` files are added to it
- * (name, bytes pairs). 0 or a negative errno. */
+/* The recording so far, as the bytes of a tar; for `snapshot`, in a plan that records. Returns 0, or
+ * -ENODATA when the source does not record. */
 int gvnp_source_recording(struct gvnp_source *source, struct gvnp_buffer *ret_tar);
+/* A further file of the recording ("report.json": letters, digits, '.', '-', '_'). Replay does not
+ * look at it. Returns 0, -EINVAL for another name, or -ENODATA. */
+int gvnp_source_record_file(struct gvnp_source *source, const char *name, const void *data,
+			    size_t size);
 
 #endif

@@ -39,6 +39,7 @@ struct gvnp_report {
 	const struct gvnp_hole *holes; /* sorted */
 	size_t n_holes;
 	int columns;	/* text: width of the terminal, 80 when unknown */
+	int rows;	/* text: only the first screen, of so many lines; 0: everything */
 	bool is_colour; /* text only */
 };
 

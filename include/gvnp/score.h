@@ -61,7 +61,9 @@ struct gvnp_threat_result {
 struct gvnp_scores {
 	struct gvnp_area_score areas[GVNP_N_AREAS];
 	bool is_judged;
-	int level; /* of the host: its lowest area in scope that was judged */
+	/* Of the host: its lowest area in scope. An area in which nothing was judged, but something
+	 * is open, counts with the level its open checks leave it. */
+	int level;
 	struct gvnp_requirement_result *requirements; /* only those some check points to */
 	size_t n_requirements;
 	struct gvnp_threat_result *threats; /* open ones, most failures first */
@@ -75,9 +77,29 @@ struct gvnp_scores *gvnp_score(const struct gvnp_catalogue *catalogue,
 void gvnp_scores_free(struct gvnp_scores *scores);
 void gvnp_scores_freep(struct gvnp_scores **scores);
 
+/* Whether the host is itself a VM. */
+enum gvnp_virtual { GVNP_VIRTUAL_NO, GVNP_VIRTUAL_YES, GVNP_VIRTUAL_UNKNOWN };
+
+/* Unless the declaration accepts virtual hardware: turns every pass of a hardware check that reads
+ * what a hypervisor shows (processor, firmware, TPM, IOMMU, PCI, DMI) into inconclusive when the
+ * host is a VM or may be one. To be called between evaluation and score. */
+void gvnp_results_distrust_virtual(struct gvnp_results *results,
+				   const struct gvnp_catalogue *catalogue,
+				   enum gvnp_virtual is_virtual);
+
+/* Fail, error or inconclusive, and not waived. */
+bool gvnp_result_is_open(const struct gvnp_result *result);
+
+/* Why a check that was not judged was not: its own problem, else its first subject's. */
+const char *gvnp_result_problem(const struct gvnp_result *result);
+
+/* A problem with process ids and UUIDs replaced, and cut to a line: what coverage groups by. The
+ * caller frees. */
+char *gvnp_reason_of(const char *problem);
+
 const char *gvnp_requirement_verdict_name(enum gvnp_requirement_verdict verdict);
 
-/* True if anything unwaived of at least this severity is open (--fail-on). */
+/* True if anything unwaived of at least this severity is open (--fail-on), site checks included. */
 bool gvnp_score_is_open(const struct gvnp_results *results, enum gvnp_severity severity,
 			int gvnp_type);
 

@@ -122,6 +122,20 @@ struct gvnp_answers *gvnp_source_ask_one(struct gvnp_source *source, enum gvnp_o
 					 const char *path_format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Calls `observer` with every question and its answer from now on, in the order of the questions;
+ * for the trace that the tool ran. One observer; NULL ends it. */
+void gvnp_source_observe(struct gvnp_source *source,
+			 void (*observer)(void *data, const struct gvnp_request *request,
+					  const struct gvnp_answer *answer),
+			 void *data);
+
+/* What the user should be told about the source itself ("recording cut off: …"), or NULL. Owned by
+ * the source. */
+const char *gvnp_source_note(const struct gvnp_source *source);
+
+/* "read", "list" … as a recording spells it. Static. */
+const char *gvnp_source_operation_name(enum gvnp_operation operation);
+
 /* Words for an `error`: strerror's, or ours for the codes above. Static. */
 const char *gvnp_source_error_name(int error);
 

@@ -28,6 +28,15 @@ static inline void gvnp_closep(int *fd)
 		close(*fd);
 }
 
+/* Hands a descriptor over: the variable is -1 afterwards. */
+static inline int gvnp_take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 #define _cleanup_free_ _cleanup_(gvnp_freep)
 #define _cleanup_close_ _cleanup_(gvnp_closep)
 #define _cleanup_buffer_ _cleanup_(gvnp_buffer_done)

@@ -66,11 +66,11 @@ CREATE TABLE sysctl_configured ( -- every assignment in sysctl.conf and sysctl.d
 	line INTEGER NOT NULL -- line of the file
 );
 CREATE TABLE kernel_parameter ( -- the kernel command line the machine was booted with
-	position INTEGER PRIMARY KEY, -- from 0, left to right
+	position INTEGER PRIMARY KEY, -- from 0, left to right; what follows '--' is for process 1 and not here
 	name TEXT NOT NULL, -- before '='; '-' and '_' kept as written
 	value TEXT NOT NULL -- after '=', unquoted; '' when there is none
 );
-CREATE TABLE mitigation_word ( -- the words of the last mitigations= on the command line
+CREATE TABLE mitigation_word ( -- the words of every mitigations= on the command line: what one switches off, a later one does not switch on again
 	word TEXT PRIMARY KEY NOT NULL, -- auto, off, nosmt, no_guest_host, …
 	is_known INTEGER NOT NULL CHECK (is_known IN (0, 1)) -- the kernel documents this word
 );
@@ -81,7 +81,7 @@ CREATE TABLE kernel_config ( -- build option of the running kernel that a loaded
 CREATE TABLE module ( -- loaded modules
 	name TEXT PRIMARY KEY NOT NULL, -- with underscores
 	state TEXT NOT NULL, -- Live, Loading, Unloading
-	taint TEXT -- letters of /sys/module/NAME/taint, '' for none
+	taint TEXT NOT NULL -- letters the kernel prints for it, '' for none
 );
 CREATE TABLE module_parameter ( -- /sys/module/MODULE/parameters/NAME that a loaded check names
 	name TEXT PRIMARY KEY NOT NULL, -- module.parameter; absent: no row
@@ -175,16 +175,16 @@ CREATE TABLE cpu_set_member ( -- processors of each set
 ) WITHOUT ROWID;
 CREATE TABLE cpu ( -- logical processors that are online
 	cpu INTEGER PRIMARY KEY NOT NULL, -- number
-	package INTEGER, -- physical_package_id
-	core INTEGER, -- core_id
+	package INTEGER, -- physical_package_id, -1 when the kernel does not know
+	core INTEGER, -- core_id, -1 when the kernel does not know
 	siblings INTEGER, -- cpu_set of its SMT siblings, itself included
 	node INTEGER, -- NUMA node, 0 without NUMA
 	vendor TEXT NOT NULL, -- vendor_id, or implementer on arm64; '' when not printed
 	family INTEGER NOT NULL, -- cpu family, 0 when not printed
-	model INTEGER NOT NULL, -- model number, 0 when not printed
-	stepping INTEGER NOT NULL, -- stepping, 0 when not printed
+	model INTEGER NOT NULL, -- model number, CPU part on arm64; 0 when not printed
+	stepping INTEGER NOT NULL, -- stepping, variant * 16 + revision on arm64; 0 when not printed
 	model_name TEXT NOT NULL, -- model name; '' when not printed
-	microcode TEXT -- revision as printed (0x…), '' where the architecture has none
+	microcode TEXT NOT NULL -- revision as printed (0x…), '' where the architecture has none
 );
 CREATE TABLE cpu_flag ( -- flags (features on arm64) that every online processor has
 	name TEXT PRIMARY KEY NOT NULL -- vmx, svm, smep, hypervisor, …
@@ -436,7 +436,7 @@ CREATE TABLE domain_disk ( -- disks, cdroms and floppies
 	relabel TEXT NOT NULL, -- relabel of the disk's own seclabel: yes, no; '' when not given
 	PRIMARY KEY (domain, target)
 );
-CREATE TABLE domain_disk_layer ( -- every image of a disk's chain that is a local path
+CREATE TABLE domain_disk_layer ( -- every image of a disk's chain that the XML prints (all of it while the domain is active) and that is a local path
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	target TEXT NOT NULL, -- of domain_disk
 	depth INTEGER NOT NULL, -- 0 is the image the guest writes to
@@ -477,7 +477,7 @@ CREATE TABLE domain_graphics ( -- graphical consoles: one row a listen address
 );
 CREATE TABLE domain_chardev ( -- character devices and their host side
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
-	device TEXT NOT NULL, -- serial, parallel, console, channel, redirdev, smartcard, rng, monitor
+	device TEXT NOT NULL, -- serial, parallel, console, channel, redirdev, smartcard, rng, monitor (also a gdb stub); chardev: an argument whose front end is not among the arguments
 	name TEXT NOT NULL, -- alias or id; '' when none
 	type TEXT NOT NULL, -- pty, unix, tcp, udp, file, pipe, dev, stdio, vc, null, spicevmc, spiceport, dbus, qemu-vdagent, nmdm, …
 	mode TEXT NOT NULL, -- bind, connect; '' when not given
@@ -541,7 +541,7 @@ CREATE TABLE domain_pin ( -- processor pinning as declared
 CREATE TABLE domain_qemu_argument ( -- what was handed to QEMU past libvirt (QEMU XML namespace, found by URI)
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	position INTEGER NOT NULL, -- in order
-	kind TEXT NOT NULL CHECK (kind IN ('argument', 'environment', 'capability-add', 'capability-delete', 'device-override')), -- which element
+	kind TEXT NOT NULL CHECK (kind IN ('argument', 'environment', 'capability-add', 'capability-delete', 'device-override', 'deprecation')), -- which element
 	value TEXT NOT NULL, -- the argument, NAME=value, capability or property
 	PRIMARY KEY (domain, position)
 );
@@ -591,8 +591,8 @@ CREATE TABLE qemu_process ( -- processes that run a VM: hold a kvm-vm descriptor
 	label_mode TEXT, -- AppArmor: enforce, complain, …; '' otherwise
 	threads_share_label INTEGER CHECK (threads_share_label IN (0, 1)), -- every thread has this label
 	mount_namespace TEXT, -- identity of its mount namespace
-	has_own_mount_namespace INTEGER CHECK (has_own_mount_namespace IN (0, 1)), -- not process 1's
-	has_private_dev INTEGER CHECK (has_private_dev IN (0, 1)), -- its /dev is a tmpfs that process 1's is not
+	has_own_mount_namespace INTEGER CHECK (has_own_mount_namespace IN (0, 1)), -- neither process 1's nor a libvirt daemon's
+	has_private_dev INTEGER CHECK (has_private_dev IN (0, 1)), -- its /dev is a tmpfs that neither process 1 nor a libvirt daemon has
 	accelerator TEXT, -- kvm when it holds a kvm-vm descriptor, else what its arguments say: tcg, …
 	holds_kvm_vm INTEGER CHECK (holds_kvm_vm IN (0, 1)), -- has an anon_inode:kvm-vm descriptor
 	machine TEXT, -- machine type of its arguments; '' when none is given
@@ -643,7 +643,7 @@ CREATE TABLE qemu_process_device_rule ( -- lines of the v1 devices.list
 CREATE TABLE qemu_process_argument ( -- its command line
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	position INTEGER NOT NULL, -- from 0, of the option
-	option TEXT NOT NULL, -- device, netdev, … without dashes; '' for a bare word
+	option TEXT NOT NULL, -- device, netdev, … without dashes, -M as machine; '' for a bare word and for all words of a VMM that is not QEMU
 	value TEXT NOT NULL, -- what follows it; '' when nothing does
 	PRIMARY KEY (pid, position)
 );
@@ -651,7 +651,7 @@ CREATE TABLE qemu_process_property ( -- k=v and JSON values of its options, flat
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	position INTEGER NOT NULL, -- of qemu_process_argument
 	option TEXT NOT NULL, -- device, netdev, blockdev, …
-	name TEXT NOT NULL, -- key; nested JSON joined with '.'; the leading word of k=v lists under QEMU's implied key (driver, type, qom-type, …)
+	name TEXT NOT NULL, -- key; nested JSON joined with '.'; the leading word of k=v lists under QEMU's implied key (driver, type, qom-type, …); of a repeated key the last value, the earlier ones as KEY.0, KEY.1, …
 	value TEXT NOT NULL, -- as text; JSON true and false are on and off
 	PRIMARY KEY (pid, position, name)
 );
@@ -677,6 +677,7 @@ CREATE TABLE qemu_process_memory ( -- what the mappings of guest-sized memory sa
 	is_dumped INTEGER CHECK (is_dumped IN (0, 1)), -- no VmFlags dd: part of a core dump
 	is_locked INTEGER CHECK (is_locked IN (0, 1)), -- VmFlags lo
 	is_huge INTEGER CHECK (is_huge IN (0, 1)), -- VmFlags ht
+	is_guest INTEGER CHECK (is_guest IN (0, 1)), -- VmFlags dc: QEMU marks memory of the guest so (its children do not get it), and nothing else of its own
 	is_executable INTEGER NOT NULL CHECK (is_executable IN (0, 1)), -- writable and executable
 	PRIMARY KEY (pid, address)
 );

@@ -5,10 +5,18 @@
 
 #include "gvnp/source.h"
 
+struct gvnp_recording;
+
 struct gvnp_source {
-	struct gvnp_answers *(*ask)(struct gvnp_source *source,
-				    const struct gvnp_request *requests, size_t n_requests);
+	struct gvnp_answers *(*ask)(struct gvnp_source *source, const struct gvnp_request *requests,
+				    size_t n_requests);
 	void (*free)(struct gvnp_source *source); /* frees the source itself too */
+	/* The rest is set by source.c, for every kind of source. */
+	void (*observer)(void *data, const struct gvnp_request *request,
+			 const struct gvnp_answer *answer);
+	void *observer_data;
+	struct gvnp_recording *recording; /* NULL: not recorded */
+	char *note;			  /* see gvnp_source_note() */
 };
 
 /* Answers file requests of this host in this very process: what the reader process runs, and what

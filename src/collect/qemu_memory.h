@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The mappings of a VM process that are large enough to hold guest memory: /proc/PID/smaps. */
+#ifndef GVNP_COLLECT_QEMU_MEMORY_H
+#define GVNP_COLLECT_QEMU_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collect/collect.h"
+#include "collect/qemu_vm.h"
+
+struct gvnp_mapping {
+	uint64_t start, end;
+	struct gvnp_slice permissions; /* rwxp */
+	struct gvnp_slice path;	       /* as printed; "" when anonymous */
+	bool has_flags;		       /* VmFlags was printed */
+	bool is_mergeable, is_undumped, is_locked, is_huge, is_unforked; /* mg dd lo ht dc */
+};
+
+/* Cuts the next mapping with its VmFlags off *rest. False at the end. Pure. */
+bool gvnp_mapping_next(struct gvnp_slice *rest, struct gvnp_mapping *ret);
+
+/* Fills qemu_process_memory. */
+void gvnp_vm_memory_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
+			 const struct gvnp_answer *smaps);
+
+#endif

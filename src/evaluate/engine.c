@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs the query of one check and turns its rows into subjects. What SQL refuses, a result that is
+ * no verdict, and a query that does not end are errors, never a verdict.
+ */
+#include "evaluate/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+
+/* The runaway limit counts steps of SQLite's machine, not seconds, so that a slow host judges like
+ * a fast one. An ordinary check over 1,000 VMs takes well under a million. */
+enum { STEPS_AT_ONCE = 10000, MOST_CALLS = 5000, MOST_SUBJECTS = 100000, LONGEST_EVIDENCE = 4096 };
+
+/* Which columns of a result are not evidence. */
+struct shape {
+	int n, pass, subject, object;
+};
+
+void gvnp_engine_begin(struct gvnp_engine *engine, struct gvnp_facts *facts,
+		       const struct gvnp_names *names, struct gvnp_pool *pool)
+{
+	const struct gvnp_schema *schema = gvnp_facts_tables(facts);
+
+	*engine = (struct gvnp_engine){ .facts = facts, .schema = schema, .pool = pool };
+	engine->gaps = gvnp_allocate_array((schema->n_tables + 1) * schema->n_tables,
+					   sizeof *engine->gaps);
+	engine->objects = gvnp_allocate_array(schema->n_tables, sizeof *engine->objects);
+	engine->generation = gvnp_facts_generation(facts);
+	gvnp_authorizer_begin(&engine->authorizer, facts);
+	/* Can only fail for want of memory: the statements are ours. */
+	if (gvnp_functions_register(facts, names))
+		gvnp_out_of_memory();
+}
+
+void gvnp_engine_end(struct gvnp_engine *engine)
+{
+	gvnp_authorizer_end(&engine->authorizer);
+	gvnp_pool_done(&engine->cache);
+	free(engine->gaps);
+	free(engine->objects);
+	*engine = (struct gvnp_engine){ 0 };
+}
+
+static void forget_what_changed(struct gvnp_engine *engine)
+{
+	size_t n = engine->schema->n_tables;
+
+	if (engine->generation == gvnp_facts_generation(engine->facts))
+		return;
+	engine->generation = gvnp_facts_generation(engine->facts);
+	gvnp_pool_done(&engine->cache);
+	memset(engine->gaps, 0, (n + 1) * n * sizeof *engine->gaps);
+	memset(engine->objects, 0, n * sizeof *engine->objects);
+}
+
+const struct gvnp_gaps *gvnp_engine_gaps(struct gvnp_engine *engine, int table, int per)
+{
+	struct gvnp_gaps **slot =
+		&engine->gaps[(size_t)(per + 1) * engine->schema->n_tables + (size_t)table];
+
+	if (!*slot) {
+		*slot = gvnp_pool_allocate(&engine->cache, sizeof **slot);
+		gvnp_gaps_find(engine->facts, table, per, &engine->cache, *slot);
+	}
+	return *slot;
+}
+
+const struct gvnp_objects *gvnp_engine_objects(struct gvnp_engine *engine, int table)
+{
+	struct gvnp_objects **slot = &engine->objects[table];
+
+	if (!*slot) {
+		*slot = gvnp_pool_allocate(&engine->cache, sizeof **slot);
+		gvnp_objects_find(engine->facts, table, &engine->cache, *slot);
+	}
+	return *slot;
+}
+
+static void fail(struct gvnp_engine *engine, struct gvnp_result *result, const char *problem)
+{
+	result->verdict = GVNP_ERROR;
+	result->problem = gvnp_pool_text(engine->pool, problem);
+	result->n_subjects = 0;
+}
+
+static int count_call(void *data)
+{
+	return ++*(int *)data > MOST_CALLS;
+}
+
+static const char *read_text(struct gvnp_engine *engine, sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+	size_t size = (size_t)sqlite3_column_bytes(row, column);
+
+	if (!text)
+		return "";
+	_cleanup_free_ char *clean = gvnp_facts_clean_text(text, size, LONGEST_EVIDENCE);
+	return gvnp_pool_text(engine->pool, clean);
+}
+
+static void read_evidence(struct gvnp_engine *engine, sqlite3_stmt *row, int column,
+			  struct gvnp_evidence *ret)
+{
+	int type = sqlite3_column_type(row, column);
+
+	ret->name = gvnp_pool_text(engine->pool, sqlite3_column_name(row, column));
+	ret->is_null = type == SQLITE_NULL;
+	ret->is_integer = type == SQLITE_INTEGER;
+	if (ret->is_integer)
+		ret->integer = sqlite3_column_int64(row, column);
+	ret->text = ret->is_null || ret->is_integer ? "" : read_text(engine, row, column);
+}
+
+static void read_verdict(struct gvnp_engine *engine, sqlite3_stmt *row, int column,
+			 struct gvnp_subject *subject)
+{
+	int type = sqlite3_column_type(row, column);
+	sqlite3_int64 value = type == SQLITE_INTEGER ? sqlite3_column_int64(row, column) : -1;
+
+	subject->problem = "";
+	if (type == SQLITE_NULL) {
+		subject->verdict = GVNP_INCONCLUSIVE;
+		subject->problem = "the query returned NULL";
+	} else if (value == 0 || value == 1) {
+		subject->verdict = value ? GVNP_PASS : GVNP_FAIL;
+	} else {
+		subject->verdict = GVNP_ERROR;
+		subject->problem = gvnp_pool_format(engine->pool, "pass is '%.40s', not 0, 1 or NULL",
+						    read_text(engine, row, column));
+	}
+}
+
+static void read_subject(struct gvnp_engine *engine, sqlite3_stmt *row, const struct shape *shape,
+			 struct gvnp_subject *ret)
+{
+	*ret = (struct gvnp_subject){ .object = "" };
+	ret->subject = read_text(engine, row, shape->subject);
+	if (shape->object >= 0)
+		ret->object = read_text(engine, row, shape->object);
+	if (!*ret->subject)
+		ret->subject = *ret->object ? ret->object : "(unnamed)";
+	read_verdict(engine, row, shape->pass, ret);
+	ret->evidence = gvnp_pool_allocate_array(engine->pool, (size_t)shape->n,
+						 sizeof *ret->evidence);
+	for (int i = 0; i < shape->n; i++)
+		if (i != shape->pass && i != shape->subject && i != shape->object)
+			read_evidence(engine, row, i, &ret->evidence[ret->n_evidence++]);
+}
+
+static int find_column(sqlite3_stmt *statement, const char *name)
+{
+	for (int i = 0; i < sqlite3_column_count(statement); i++)
+		if (!strcmp(sqlite3_column_name(statement, i), name))
+			return i;
+	return -1;
+}
+
+static bool find_shape(struct gvnp_engine *engine, sqlite3_stmt *statement, bool is_per,
+		       struct gvnp_result *result, struct shape *ret)
+{
+	*ret = (struct shape){
+		.n = sqlite3_column_count(statement),
+		.pass = find_column(statement, "pass"),
+		.subject = find_column(statement, "subject"),
+		.object = is_per ? find_column(statement, "object") : -1,
+	};
+	if (ret->pass < 0)
+		fail(engine, result, "the query has no column named pass");
+	else if (ret->subject < 0)
+		fail(engine, result, "the query has no column named subject");
+	else if (is_per && ret->object < 0)
+		fail(engine, result, "the query has no column named object, which per: needs");
+	else
+		return true;
+	return false;
+}
+
+static bool bind_parameters(struct gvnp_engine *engine, const struct gvnp_check *check,
+			    sqlite3_stmt *statement, struct gvnp_result *result)
+{
+	for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
+		const char *name = sqlite3_bind_parameter_name(statement, i);
+		size_t p = 0;
+
+		while (name && p < check->n_parameters &&
+		       (*name != ':' || strcmp(check->parameters[p].name, name + 1)))
+			p++;
+		if (!name || p == check->n_parameters) {
+			fail(engine, result,
+			     gvnp_pool_format(engine->pool, "%s is not among the parameters",
+					      name ? name : "?"));
+			return false;
+		}
+		const struct gvnp_parameter *parameter = &check->parameters[p];
+		if (parameter->is_integer)
+			sqlite3_bind_int64(statement, i, parameter->integer);
+		else
+			sqlite3_bind_text(statement, i, parameter->text, -1, SQLITE_STATIC);
+	}
+	return true;
+}
+
+static void run_query(struct gvnp_engine *engine, sqlite3_stmt *statement,
+		      const struct shape *shape, struct gvnp_result *result)
+{
+	sqlite3 *database = gvnp_facts_database(engine->facts);
+	int n_calls = 0, state;
+
+	sqlite3_progress_handler(database, STEPS_AT_ONCE, count_call, &n_calls);
+	while ((state = sqlite3_step(statement)) == SQLITE_ROW &&
+	       result->n_subjects < MOST_SUBJECTS) {
+		result->subjects = gvnp_grow(result->subjects, result->n_subjects);
+		read_subject(engine, statement, shape, &result->subjects[result->n_subjects++]);
+	}
+	sqlite3_progress_handler(database, 0, NULL, NULL);
+	if (state == SQLITE_ROW)
+		fail(engine, result, "the query returns more than 100,000 subjects");
+	else if (state == SQLITE_INTERRUPT)
+		fail(engine, result, "the query takes too many steps");
+	else if (state != SQLITE_DONE)
+		fail(engine, result, sqlite3_errmsg(database));
+}
+
+static bool check_uses(struct gvnp_engine *engine, const struct gvnp_helper_uses *uses,
+		       struct gvnp_result *result)
+{
+	for (size_t i = 0; i < uses->n; i++)
+		if (!uses->uses[i].name) {
+			fail(engine, result,
+			     gvnp_pool_format(engine->pool, "%s() needs a name as a literal",
+					      uses->uses[i].helper->name));
+			return false;
+		}
+	return true;
+}
+
+static bool find_per(struct gvnp_engine *engine, const struct gvnp_check *check,
+		     struct gvnp_scope *scope, struct gvnp_result *result)
+{
+	scope->per = check->per ? gvnp_schema_table(engine->schema, check->per) : -1;
+	if (!check->per || (scope->per >= 0 && engine->schema->tables[scope->per].key >= 0))
+		return true;
+	fail(engine, result,
+	     gvnp_pool_format(engine->pool, "per: %s is not a table with a key", check->per));
+	return false;
+}
+
+static int compare_tables(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void list_tables(struct gvnp_engine *engine, const struct gvnp_scope *scope,
+			struct gvnp_result *result)
+{
+	const char **tables = gvnp_pool_allocate_array(
+		engine->pool, scope->reads.n + scope->uses.n + 1, sizeof *tables);
+	size_t n = 0, kept = 0;
+
+	for (size_t i = 0; i < scope->reads.n; i++)
+		tables[n++] = gvnp_pool_text(
+			engine->pool, engine->schema->tables[scope->reads.reads[i].table].name);
+	for (size_t i = 0; i < scope->uses.n; i++)
+		tables[n++] = scope->uses.uses[i].helper->table;
+	qsort(tables, n, sizeof *tables, compare_tables);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || strcmp(tables[kept - 1], tables[i]))
+			tables[kept++] = tables[i];
+	tables[kept] = NULL;
+	result->tables = tables;
+}
+
+static void judge(struct gvnp_engine *engine, const struct gvnp_check *check,
+		  sqlite3_stmt *statement, struct gvnp_scope *scope, struct gvnp_result *result)
+{
+	struct shape shape;
+
+	list_tables(engine, scope, result);
+	if (!find_per(engine, check, scope, result) || !check_uses(engine, &scope->uses, result) ||
+	    !find_shape(engine, statement, check->per, result, &shape) ||
+	    !bind_parameters(engine, check, statement, result))
+		return;
+	run_query(engine, statement, &shape, result);
+	if (result->verdict != GVNP_ERROR)
+		gvnp_soundness_apply(engine, scope, result);
+}
+
+static int compare_subjects(const void *a, const void *b)
+{
+	const struct gvnp_subject *left = a, *right = b;
+	int order = strcmp(left->subject, right->subject);
+
+	order = order ? order : strcmp(left->object, right->object);
+	order = order ? order : (int)right->verdict - (int)left->verdict;
+	for (size_t i = 0; !order && i < left->n_evidence && i < right->n_evidence; i++) {
+		const struct gvnp_evidence *x = &left->evidence[i], *y = &right->evidence[i];
+
+		order = (x->integer > y->integer) - (x->integer < y->integer);
+		order = order ? order : strcmp(x->text, y->text);
+	}
+	return order;
+}
+
+/* Sorted subjects move into the pool; the worst decides. */
+static void conclude(struct gvnp_engine *engine, struct gvnp_result *result)
+{
+	struct gvnp_subject *subjects = result->subjects;
+	size_t n = result->n_subjects;
+
+	result->subjects = gvnp_pool_allocate_array(engine->pool, n, sizeof *subjects);
+	if (n) {
+		qsort(subjects, n, sizeof *subjects, compare_subjects);
+		memcpy(result->subjects, subjects, n * sizeof *subjects);
+	}
+	free(subjects);
+	for (size_t i = 0; i < n; i++)
+		if (result->subjects[i].verdict > result->verdict)
+			result->verdict = result->subjects[i].verdict;
+}
+
+static bool is_open(enum gvnp_verdict verdict)
+{
+	return verdict == GVNP_FAIL || verdict == GVNP_ERROR || verdict == GVNP_INCONCLUSIVE;
+}
+
+static struct gvnp_waiver *find_waiver(struct gvnp_waiver *waivers, size_t n,
+				       const struct gvnp_check *check, const char *subject)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!waivers[i].is_expired && !strcmp(waivers[i].check, check->id) &&
+		    (!*waivers[i].subject || !strcmp(waivers[i].subject, subject)))
+			return &waivers[i];
+	return NULL;
+}
+
+static void waive(struct gvnp_result *result, struct gvnp_waiver *waivers, size_t n_waivers)
+{
+	result->is_waived = is_open(result->verdict);
+	for (size_t i = 0; i < result->n_subjects; i++) {
+		struct gvnp_subject *subject = &result->subjects[i];
+		struct gvnp_waiver *waiver;
+
+		if (!is_open(subject->verdict))
+			continue;
+		waiver = find_waiver(waivers, n_waivers, result->check, subject->subject);
+		subject->waiver = waiver;
+		if (waiver)
+			waiver->is_used = true;
+		else
+			result->is_waived = false;
+	}
+	if (!result->n_subjects && result->is_waived) {
+		struct gvnp_waiver *waiver = find_waiver(waivers, n_waivers, result->check, "");
+
+		if (waiver)
+			waiver->is_used = true;
+		result->is_waived = waiver;
+	}
+}
+
+void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *check,
+		       struct gvnp_waiver *waivers, size_t n_waivers, struct gvnp_result *ret)
+{
+	struct gvnp_scope scope = { .per = -1 };
+	sqlite3_stmt *statement = NULL;
+	_cleanup_free_ char *error = NULL;
+
+	forget_what_changed(engine);
+	*ret = (struct gvnp_result){
+		.check = check, .verdict = GVNP_NOT_APPLICABLE, .problem = ""
+	};
+	gvnp_helper_uses_read(check->query, &scope.uses);
+	if (gvnp_prepare(&engine->authorizer, check->query, GVNP_FOR_CHECK, &scope.reads,
+			 &statement, &error))
+		fail(engine, ret, error);
+	else
+		judge(engine, check, statement, &scope, ret);
+	sqlite3_finalize(statement);
+	gvnp_reads_done(&scope.reads);
+	gvnp_helper_uses_done(&scope.uses);
+	conclude(engine, ret);
+	waive(ret, waivers, n_waivers);
+}

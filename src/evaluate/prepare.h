@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Preparing the query of a check under an authorizer that says no, and remembers what is read. */
+#ifndef GVNP_EVALUATE_PREPARE_H
+#define GVNP_EVALUATE_PREPARE_H
+
+#include <stdint.h>
+
+#include "facts/store.h"
+
+/* One table a query reads, and which of its columns (bits). */
+struct gvnp_read {
+	int table; /* index in the schema */
+	uint64_t columns;
+};
+
+struct gvnp_reads {
+	struct gvnp_read *reads;
+	size_t n;
+};
+void gvnp_reads_done(struct gvnp_reads *reads);
+/* NULL when it is not read. */
+const struct gvnp_read *gvnp_reads_find(const struct gvnp_reads *reads, int table);
+
+enum gvnp_purpose {
+	GVNP_FOR_CHECK, /* only what a check may use */
+	GVNP_FOR_QUERY, /* what a person may ask: any function, any table of facts */
+};
+
+/*
+ * Installed once for many statements: installing an authorizer makes SQLite prepare all statements
+ * of the database anew, ours too. Between begin and end, statements that do not go through
+ * gvnp_prepare() are not restricted.
+ */
+struct gvnp_authorizer {
+	struct gvnp_facts *facts;
+	const struct gvnp_schema *schema;
+	enum gvnp_purpose purpose;
+	struct gvnp_reads *reads; /* of the statement being prepared, else NULL */
+	char *refusal;
+};
+void gvnp_authorizer_begin(struct gvnp_authorizer *authorizer, struct gvnp_facts *facts);
+void gvnp_authorizer_end(struct gvnp_authorizer *authorizer);
+
+/* Prepares one statement. Returns 0, or -EINVAL with *ret_error a message to free. The reads are
+ * written in both cases; without the helper functions' own. */
+int gvnp_prepare(struct gvnp_authorizer *authorizer, const char *sql, enum gvnp_purpose purpose,
+		 struct gvnp_reads *ret_reads, sqlite3_stmt **ret, char **ret_error);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A small, strict document reader over libyaml's events: mappings, sequences and scalars, each with
+ * its line. No anchors, aliases, tags or directives, no duplicate keys, one document, bounded size
+ * and depth.
+ */
+#ifndef GVNP_EVALUATE_YAML_H
+#define GVNP_EVALUATE_YAML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "evaluate/pool.h"
+
+struct gvnp_problems;
+
+enum gvnp_yaml_kind { GVNP_YAML_SCALAR, GVNP_YAML_SEQUENCE, GVNP_YAML_MAPPING };
+
+struct gvnp_yaml_node {
+	enum gvnp_yaml_kind kind;
+	int line;	  /* from 1 */
+	bool is_plain;	  /* a scalar without quotes and not a block */
+	bool is_block;	  /* a literal or folded block: its text begins one line below */
+	const char *text; /* of a scalar, else NULL; holds no NUL */
+	size_t n;	  /* items of a sequence, pairs of a mapping */
+	struct gvnp_yaml_node **keys; /* of a mapping: scalars */
+	struct gvnp_yaml_node **items; /* of a sequence, or the values of a mapping */
+};
+
+enum { GVNP_YAML_LARGEST = 1024 * 1024 }; /* bytes of a document */
+
+/*
+ * Reads one document whose top is a mapping. When `stop_key` is a key of it, nothing from there on
+ * is read. `file` only names it in problems. Returns 0, or -EINVAL with a problem added. The nodes
+ * live in `pool`.
+ */
+int gvnp_yaml_parse(const char *data, size_t size, const char *file, const char *stop_key,
+		    struct gvnp_pool *pool, struct gvnp_problems *problems,
+		    struct gvnp_yaml_node **ret);
+
+/* The value of a key, or NULL. */
+struct gvnp_yaml_node *gvnp_yaml_get(const struct gvnp_yaml_node *mapping, const char *key);
+
+bool gvnp_yaml_is_null(const struct gvnp_yaml_node *node); /* plain null or ~ */
+/* A plain scalar that is an integer. */
+bool gvnp_yaml_integer(const struct gvnp_yaml_node *node, int64_t *ret);
+
+#endif

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The database of facts: opening it, inserting rows, and remembering what was collected. The rule
+ * it keeps: nothing is lost silently. A row the schema refuses becomes a hole of its table, and a
+ * table nobody declared collected stays incomplete.
+ */
+#include "facts/store.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+enum { CACHE_SLOTS = 512, MOST_COLUMNS = 64 };
+
+/* One prepared insert, found by its table and column names. */
+struct insert {
+	char *key; /* table, then every column, each ended by '\n' */
+	size_t key_size;
+	sqlite3_stmt *statement; /* NULL: the schema has no such table or column */
+	char *refusal;		 /* why statement is NULL */
+	bool is_integer[MOST_COLUMNS];
+};
+
+struct table_state {
+	const char *name;
+	bool is_collected, is_touched;
+};
+
+struct gvnp_facts {
+	sqlite3 *database;
+	struct insert *cache[CACHE_SLOTS]; /* open addressing; never full: see find_insert() */
+	size_t n_cached;
+	struct table_state *tables; /* sorted by name */
+	size_t n_tables;
+	uint64_t generation;
+	struct gvnp_schema *schema;
+	void *attached;
+	void (*release)(void *data);
+};
+
+static const char schema_text[] =
+#include "facts/schema.sql.h"
+	;
+
+const char *gvnp_facts_schema(void)
+{
+	return schema_text;
+}
+
+/* Our own statements are part of the program: if one fails, memory is gone. */
+static void run(sqlite3 *database, const char *sql)
+{
+	char *problem = NULL;
+
+	if (sqlite3_exec(database, sql, NULL, NULL, &problem) == SQLITE_OK)
+		return;
+	fprintf(stderr, "gvnp-audit: the facts schema: %s\n", problem ? problem : "out of memory");
+	abort();
+}
+
+static void read_tables(struct gvnp_facts *facts)
+{
+	sqlite3_stmt *statement = NULL;
+
+	if (sqlite3_prepare_v2(facts->database,
+			       "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+			       -1, &statement, NULL) != SQLITE_OK)
+		gvnp_out_of_memory();
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		facts->tables = gvnp_grow(facts->tables, facts->n_tables);
+		facts->tables[facts->n_tables++] = (struct table_state){
+			.name = gvnp_duplicate((const char *)sqlite3_column_text(statement, 0)),
+		};
+	}
+	sqlite3_finalize(statement);
+}
+
+/* Checks join along references: without an index, 1,000 VMs would take a thousand times as long as
+ * one for each of them. */
+static void index_references(struct gvnp_facts *facts)
+{
+	for (size_t i = 0; i < facts->schema->n_tables; i++) {
+		const struct gvnp_table *table = &facts->schema->tables[i];
+
+		for (size_t c = 0; c < table->n_columns; c++) {
+			const char *column = table->columns[c].name;
+
+			if (table->columns[c].references < 0 || table->columns[c].is_key)
+				continue;
+			_cleanup_free_ char *sql =
+				gvnp_format("CREATE INDEX \"%s of %s\" ON \"%s\" (\"%s\")", column,
+					    table->name, table->name, column);
+			run(facts->database, sql);
+		}
+	}
+}
+
+struct gvnp_facts *gvnp_facts_new(void)
+{
+	struct gvnp_facts *facts = gvnp_allocate(sizeof *facts);
+
+	if (sqlite3_open_v2(":memory:", &facts->database,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY |
+				    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+			    NULL) != SQLITE_OK)
+		gvnp_out_of_memory();
+	/* A name in double quotes that is no column must not silently be a text. */
+	sqlite3_db_config(facts->database, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);
+	sqlite3_db_config(facts->database, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
+	run(facts->database, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+			     "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; BEGIN");
+	run(facts->database, schema_text);
+	read_tables(facts);
+	facts->schema = gvnp_schema_read(facts->database);
+	index_references(facts);
+	return facts;
+}
+
+static void insert_free(struct insert *insert)
+{
+	if (!insert)
+		return;
+	sqlite3_finalize(insert->statement);
+	free(insert->refusal);
+	free(insert->key);
+	free(insert);
+}
+
+void gvnp_facts_free(struct gvnp_facts *facts)
+{
+	if (!facts)
+		return;
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		insert_free(facts->cache[i]);
+	for (size_t i = 0; i < facts->n_tables; i++)
+		free((char *)facts->tables[i].name);
+	free(facts->tables);
+	gvnp_schema_free(facts->schema);
+	gvnp_facts_attach(facts, NULL, NULL);
+	sqlite3_close_v2(facts->database);
+	free(facts);
+}
+
+void gvnp_facts_attach(struct gvnp_facts *facts, void *data, void (*release)(void *data))
+{
+	if (facts->release)
+		facts->release(facts->attached);
+	facts->attached = data;
+	facts->release = release;
+}
+
+void gvnp_facts_freep(struct gvnp_facts **facts)
+{
+	gvnp_facts_free(*facts);
+}
+
+sqlite3 *gvnp_facts_database(struct gvnp_facts *facts)
+{
+	return facts->database;
+}
+
+const struct gvnp_schema *gvnp_facts_tables(const struct gvnp_facts *facts)
+{
+	return facts->schema;
+}
+
+uint64_t gvnp_facts_generation(const struct gvnp_facts *facts)
+{
+	return facts->generation;
+}
+
+static struct table_state *find_table(const struct gvnp_facts *facts, const char *name)
+{
+	size_t low = 0, high = facts->n_tables;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(name, facts->tables[middle].name);
+
+		if (!order)
+			return &facts->tables[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+bool gvnp_facts_has_table(const struct gvnp_facts *facts, const char *table)
+{
+	return find_table(facts, table);
+}
+
+static bool is_about_the_run(const char *table)
+{
+	return !strcmp(table, "hole") || !strcmp(table, "observation");
+}
+
+bool gvnp_facts_is_collected(const struct gvnp_facts *facts, const char *table)
+{
+	const struct table_state *state = find_table(facts, table);
+
+	return is_about_the_run(table) || (state && state->is_collected);
+}
+
+void gvnp_facts_collected(struct gvnp_facts *facts, const char *table)
+{
+	struct table_state *state = find_table(facts, table);
+
+	if (!state)
+		return gvnp_facts_hole(facts, table, "", "", "there is no such table");
+	state->is_collected = true;
+	facts->generation++;
+}
+
+char *gvnp_facts_clean_text(const char *text, size_t size, size_t limit)
+{
+	_cleanup_buffer_ struct gvnp_buffer clean = { 0 };
+
+	for (size_t at = 0; at < size && text[at];) {
+		size_t length = gvnp_text_utf8(text + at, size - at);
+
+		if (limit && clean.size + (length ? length : 3) > limit)
+			break;
+		if (length)
+			gvnp_buffer_append(&clean, text + at, length);
+		else
+			gvnp_buffer_append_text(&clean, "\xef\xbf\xbd");
+		at += length ? length : 1;
+	}
+	return gvnp_buffer_take(&clean);
+}
+
+/* Nearly all text is plain and is bound where it lies. */
+static bool is_clean(const char *text, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		if ((unsigned char)text[at] < 0x80) {
+			at++;
+			continue;
+		}
+		size_t length = gvnp_text_utf8(text + at, size - at);
+		if (!length)
+			return false;
+		at += length;
+	}
+	return true;
+}
+
+static void bind_text(sqlite3_stmt *statement, int position, const char *text, size_t size)
+{
+	size = size == SIZE_MAX ? strlen(text) : strnlen(text, size);
+	if (is_clean(text, size)) {
+		sqlite3_bind_text64(statement, position, text, size, SQLITE_STATIC, SQLITE_UTF8);
+		return;
+	}
+	char *clean = gvnp_facts_clean_text(text, size, 0);
+	sqlite3_bind_text64(statement, position, clean, strlen(clean), free, SQLITE_UTF8);
+}
+
+static void append_key(struct gvnp_buffer *key, const char *table, const struct gvnp_cell *cells)
+{
+	gvnp_buffer_append_text(key, table);
+	gvnp_buffer_append(key, "\n", 1);
+	for (; cells->type != GVNP_CELL_END; cells++) {
+		gvnp_buffer_append_text(key, cells->column);
+		gvnp_buffer_append(key, "\n", 1);
+	}
+}
+
+/* Learns which columns hold integers, so that a text in one is refused instead of kept. */
+static void read_types(sqlite3 *database, struct insert *insert, const char *table,
+		       const struct gvnp_cell *cells)
+{
+	_cleanup_buffer_ struct gvnp_buffer sql = { 0 };
+	sqlite3_stmt *statement = NULL;
+
+	gvnp_buffer_append_text(&sql, "SELECT ");
+	for (size_t i = 0; cells[i].type != GVNP_CELL_END; i++)
+		gvnp_buffer_append_format(&sql, "%s\"%s\"", i ? ", " : "", cells[i].column);
+	gvnp_buffer_append_format(&sql, " FROM \"%s\"", table);
+	if (sqlite3_prepare_v2(database, sql.data, -1, &statement, NULL) == SQLITE_OK) {
+		for (int i = 0; i < sqlite3_column_count(statement) && i < MOST_COLUMNS; i++) {
+			const char *type = sqlite3_column_decltype(statement, i);
+
+			insert->is_integer[i] = type && !strcmp(type, "INTEGER");
+		}
+	}
+	sqlite3_finalize(statement);
+}
+
+static struct insert *prepare_insert(sqlite3 *database, const char *table,
+				     const struct gvnp_cell *cells)
+{
+	_cleanup_buffer_ struct gvnp_buffer sql = { 0 };
+	struct insert *insert = gvnp_allocate(sizeof *insert);
+	size_t n = 0;
+
+	gvnp_buffer_append_format(&sql, "INSERT INTO \"%s\" (", table);
+	for (; cells[n].type != GVNP_CELL_END; n++)
+		gvnp_buffer_append_format(&sql, "%s\"%s\"", n ? ", " : "", cells[n].column);
+	gvnp_buffer_append_text(&sql, ") VALUES (");
+	for (size_t i = 0; i < n; i++)
+		gvnp_buffer_append_text(&sql, i ? ", ?" : "?");
+	gvnp_buffer_append_text(&sql, ")");
+	if (n > MOST_COLUMNS)
+		insert->refusal = gvnp_duplicate("too many columns");
+	else if (sqlite3_prepare_v3(database, sql.data, -1, SQLITE_PREPARE_PERSISTENT,
+				    &insert->statement, NULL) != SQLITE_OK)
+		insert->refusal = gvnp_duplicate(sqlite3_errmsg(database));
+	else
+		read_types(database, insert, table, cells);
+	return insert;
+}
+
+static struct insert *find_insert(struct gvnp_facts *facts, const char *table,
+				  const struct gvnp_cell *cells)
+{
+	_cleanup_buffer_ struct gvnp_buffer key = { 0 };
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+
+	append_key(&key, table, cells);
+	for (size_t i = 0; i < key.size; i++)
+		hash = (hash ^ (unsigned char)key.data[i]) * 1099511628211u;
+	/* Collectors have a fixed set of shapes; were it ever exceeded, start over. */
+	if (facts->n_cached >= CACHE_SLOTS / 2) {
+		for (size_t i = 0; i < CACHE_SLOTS; i++)
+			insert_free(gvnp_take(facts->cache[i]));
+		facts->n_cached = 0;
+	}
+	size_t slot = hash % CACHE_SLOTS;
+	for (; facts->cache[slot]; slot = (slot + 1) % CACHE_SLOTS)
+		if (facts->cache[slot]->key_size == key.size &&
+		    !memcmp(facts->cache[slot]->key, key.data, key.size))
+			return facts->cache[slot];
+	facts->cache[slot] = prepare_insert(facts->database, table, cells);
+	facts->cache[slot]->key_size = key.size;
+	facts->cache[slot]->key = gvnp_buffer_take(&key);
+	facts->n_cached++;
+	return facts->cache[slot];
+}
+
+/* Binds all cells; false, with the reason, when one does not fit its column. */
+static bool bind_cells(const struct insert *insert, const struct gvnp_cell *cells,
+		       char **ret_problem)
+{
+	for (int i = 0; cells[i].type != GVNP_CELL_END; i++) {
+		const struct gvnp_cell *cell = &cells[i];
+
+		switch (cell->type) {
+		case GVNP_CELL_END:
+		case GVNP_CELL_NULL:
+			sqlite3_bind_null(insert->statement, i + 1);
+			break;
+		case GVNP_CELL_INTEGER:
+			sqlite3_bind_int64(insert->statement, i + 1, cell->integer);
+			break;
+		case GVNP_CELL_TEXT:
+			if (insert->is_integer[i]) {
+				*ret_problem = gvnp_format("a text for the integer column %s",
+							   cell->column);
+				return false;
+			}
+			bind_text(insert->statement, i + 1, cell->text, cell->size);
+			break;
+		}
+	}
+	return true;
+}
+
+void gvnp_facts_insert(struct gvnp_facts *facts, const char *table, const struct gvnp_cell *cells)
+{
+	struct insert *insert = find_insert(facts, table, cells);
+	struct table_state *state = find_table(facts, table);
+	_cleanup_free_ char *problem = NULL;
+
+	facts->generation++;
+	if (state)
+		state->is_touched = true;
+	if (!insert->statement)
+		return gvnp_facts_hole(facts, table, "", "", "a row was refused: %s",
+				       insert->refusal);
+	if (bind_cells(insert, cells, &problem) && sqlite3_step(insert->statement) != SQLITE_DONE)
+		problem = gvnp_duplicate(sqlite3_errmsg(facts->database));
+	sqlite3_reset(insert->statement);
+	sqlite3_clear_bindings(insert->statement);
+	if (problem)
+		gvnp_facts_hole(facts, table, "", "", "a row was refused: %s", problem);
+}
+
+void gvnp_facts_hole(struct gvnp_facts *facts, const char *table, const char *column,
+		     const char *object, const char *problem_format, ...)
+{
+	static const char sql[] = "INSERT OR IGNORE INTO hole VALUES (?, ?, ?, ?)";
+	_cleanup_buffer_ struct gvnp_buffer problem = { 0 };
+	struct table_state *state = find_table(facts, "hole");
+	sqlite3_stmt *statement = NULL;
+	va_list arguments;
+
+	facts->generation++;
+	state->is_touched = true;
+	va_start(arguments, problem_format);
+	gvnp_buffer_append_arguments(&problem, problem_format, arguments);
+	va_end(arguments);
+	if (sqlite3_prepare_v2(facts->database, sql, -1, &statement, NULL) != SQLITE_OK)
+		gvnp_out_of_memory();
+	bind_text(statement, 1, table, SIZE_MAX);
+	bind_text(statement, 2, column, SIZE_MAX);
+	bind_text(statement, 3, object, SIZE_MAX);
+	bind_text(statement, 4, gvnp_buffer_text(&problem), SIZE_MAX);
+	if (sqlite3_step(statement) != SQLITE_DONE)
+		gvnp_out_of_memory();
+	sqlite3_finalize(statement);
+}
+
+void gvnp_facts_observation(struct gvnp_facts *facts, const char *source, int64_t size,
+			    const char *sha256, int error)
+{
+	gvnp_insert(facts, "observation", gvnp_text("source", source), gvnp_integer("size", size),
+		    gvnp_text("sha256", sha256), gvnp_integer("error", error));
+}
+
+void gvnp_facts_reset(struct gvnp_facts *facts)
+{
+	for (size_t i = 0; i < facts->n_tables; i++) {
+		struct table_state *state = &facts->tables[i];
+
+		if (state->is_touched) {
+			_cleanup_free_ char *sql = gvnp_format("DELETE FROM \"%s\"", state->name);
+			run(facts->database, sql);
+		}
+		state->is_touched = state->is_collected = false;
+	}
+	facts->generation++;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker's outcome on its way to the supervisor. */
+#ifndef GVNP_PRIVILEGE_OUTCOME_H
+#define GVNP_PRIVILEGE_OUTCOME_H
+
+#include "gvnp/privilege.h"
+
+/* Writes a head with the sizes and then the three buffers. Returns 0 or a negative errno. */
+int gvnp_outcome_send(int fd, const struct gvnp_outcome *outcome);
+
+/* Takes apart what arrived; *outcome is untouched unless it is all there. 0 or -EBADMSG. */
+int gvnp_outcome_decode(const struct gvnp_buffer *bytes, struct gvnp_outcome *outcome);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files of a recording, in a tar or in the folder it was unpacked to. */
+#ifndef GVNP_SOURCE_ARCHIVE_H
+#define GVNP_SOURCE_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "source/tar.h"
+
+struct gvnp_buffer;
+
+struct gvnp_archive {
+	int fd; /* of the tar, or of the folder that holds the index */
+	bool is_folder;
+	struct gvnp_tar tar; /* members of our folder only, sorted by name without the folder */
+};
+
+/* Opens a tar, a folder with the index in it, or a folder with that folder in it. Returns NULL, or
+ * what is wrong, for the caller to free. Call gvnp_archive_done() either way. */
+char *gvnp_archive_open(struct gvnp_archive *archive, const char *path);
+void gvnp_archive_done(struct gvnp_archive *archive);
+
+/* Reads the index, of at most `limit` bytes. NULL or what is wrong, likewise. */
+char *gvnp_archive_read_index(const struct gvnp_archive *archive, size_t limit,
+			      struct gvnp_buffer *ret);
+
+/* The file `name` has exactly `size` bytes and they are all there. */
+bool gvnp_archive_has(const struct gvnp_archive *archive, const char *name, size_t size);
+/* Appends these bytes. Returns 0, or -ENODATA when the file is missing or has another size. */
+int gvnp_archive_read(const struct gvnp_archive *archive, const char *name, size_t size,
+		      struct gvnp_buffer *ret);
+
+#endif

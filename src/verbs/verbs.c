@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of verbs, and starting the processes for those that look at a host. */
+#include "verbs/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "verbs/output.h"
+
+const struct gvnp_verb gvnp_verbs[] = {
+	{ "run", "", 0, 0, "audit this host, or a recorded one, and report", gvnp_verb_run },
+	{ "explain", "ID", 1, 1, "all about a check, requirement, threat or table",
+	  gvnp_verb_explain },
+	{ "list", "checks|requirements|threats|tables|collectors", 1, 1, "what there is",
+	  gvnp_verb_list },
+	{ "query", "SQL", 1, 1, "ask the facts of the host (SELECT only)", gvnp_verb_query },
+	{ "lint", "PATH ...", 1, 10000, "look for mistakes in checks, and run their examples",
+	  gvnp_verb_lint },
+	{ "snapshot", "FILE.tar", 1, 1, "record this host for --root, and report",
+	  gvnp_verb_snapshot },
+	{ "declare", "", 0, 0, "draft a declaration of this host for review", gvnp_verb_declare },
+	{ NULL, NULL, 0, 0, NULL, NULL },
+};
+
+void gvnp_verb_outcome_done(struct gvnp_outcome *outcome)
+{
+	gvnp_buffer_done(outcome->output);
+	gvnp_buffer_done(outcome->messages);
+	gvnp_buffer_done(outcome->recording);
+}
+
+int gvnp_verb_supervise(const struct gvnp_options *options, bool is_recorded,
+			void (*work)(struct gvnp_source *source, void *data,
+				     struct gvnp_outcome *outcome),
+			void *data, struct gvnp_outcome *ret)
+{
+	struct gvnp_plan plan = {
+		.root = options->root,
+		.libvirt_uri = options->libvirt_uri,
+		.activate = options->activate,
+		.record = is_recorded,
+		.deadline_ms = options->deadline_ms,
+		.work = work,
+		.data = data,
+	};
+	int error = gvnp_supervise(&plan, ret);
+
+	if (error)
+		gvnp_output_complain("the processes of the audit could not be started: %s",
+				     strerror(-error));
+	fputs(gvnp_buffer_text(ret->messages), stderr);
+	return error ? GVNP_EXIT_INCOMPLETE : ret->status;
+}

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Levels, scores, coverage, requirement verdicts and threats, from results made by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gvnp/score.h"
+
+static const char *const escape_requirement[] = { "tr-escape", NULL };
+static const char *const direct_requirement[] = { "ts-direct", NULL };
+static const char *const vm_escape[] = { "vm-escape", NULL };
+
+static struct gvnp_requirement requirements[] = {
+	{ .id = "tr-escape",
+	  .claim = GVNP_PRECONDITION,
+	  .applies_to_type_2 = true,
+	  .applies_to_type_3 = true },
+	{ .id = "tr-unreached",
+	  .claim = GVNP_DIRECT,
+	  .applies_to_type_2 = true,
+	  .applies_to_type_3 = true },
+	{ .id = "ts-direct", .claim = GVNP_DIRECT, .applies_to_type_3 = true },
+};
+static struct gvnp_threat threats[] = { { .id = "unused" }, { .id = "vm-escape" } };
+
+/* One check with up to four subjects; the verdicts are given as letters: p f i e n. */
+struct fixture {
+	struct gvnp_check checks[8];
+	struct gvnp_result results[8];
+	struct gvnp_subject subjects[8][4];
+	struct gvnp_results all;
+	struct gvnp_catalogue catalogue;
+};
+
+static enum gvnp_verdict verdict_of(char letter)
+{
+	switch (letter) {
+	case 'p':
+		return GVNP_PASS;
+	case 'f':
+		return GVNP_FAIL;
+	case 'i':
+		return GVNP_INCONCLUSIVE;
+	case 'e':
+		return GVNP_ERROR;
+	}
+	return GVNP_NOT_APPLICABLE;
+}
+
+static struct gvnp_result *add(struct fixture *fixture, enum gvnp_area area,
+			       enum gvnp_severity severity, const char *letters)
+{
+	size_t n = fixture->all.n++;
+	struct gvnp_result *result = &fixture->results[n];
+
+	assert_true(n < 8);
+	fixture->all.results = fixture->results;
+	fixture->catalogue.requirements = requirements;
+	fixture->catalogue.n_requirements = sizeof requirements / sizeof *requirements;
+	fixture->catalogue.threats = threats;
+	fixture->catalogue.n_threats = sizeof threats / sizeof *threats;
+	fixture->checks[n] = (struct gvnp_check){
+		.id = "check", .area = area, .severity = severity, .claim = GVNP_DIRECT
+	};
+	*result = (struct gvnp_result){ .check = &fixture->checks[n],
+					.problem = "",
+					.subjects = fixture->subjects[n] };
+	for (; letters[result->n_subjects]; result->n_subjects++) {
+		struct gvnp_subject *subject = &result->subjects[result->n_subjects];
+
+		*subject =
+			(struct gvnp_subject){ .object = "",
+					       .subject = "amf",
+					       .verdict = verdict_of(letters[result->n_subjects]),
+					       .problem = "" };
+		if (subject->verdict > result->verdict)
+			result->verdict = subject->verdict;
+	}
+	return result;
+}
+
+static struct gvnp_scores *score(struct fixture *fixture, int gvnp_type)
+{
+	return gvnp_score(&fixture->catalogue, &fixture->all, gvnp_type, true);
+}
+
+static void one_open_critical_is_level_0_and_caps_at_39(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 6; i++)
+		add(&fixture, GVNP_ESCAPE, GVNP_CRITICAL, "p");
+	add(&fixture, GVNP_ESCAPE, GVNP_CRITICAL, "f");
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->areas[GVNP_ESCAPE].level, 0);
+	assert_int_equal(scores->areas[GVNP_ESCAPE].score, 39);
+	assert_int_equal(scores->level, 0);
+	gvnp_scores_free(scores);
+}
+
+static void each_level_is_the_gate_of_its_severity(void **state)
+{
+	static const struct {
+		enum gvnp_severity severity;
+		int level;
+	} cases[] = { { GVNP_CRITICAL, 0 }, { GVNP_HIGH, 1 }, { GVNP_MEDIUM, 2 }, { GVNP_LOW, 3 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (const char *letter = "fei"; *letter; letter++) {
+			struct fixture fixture = { 0 };
+			char letters[] = { *letter, 0 };
+
+			add(&fixture, GVNP_MANAGEMENT, GVNP_LOW, "p");
+			add(&fixture, GVNP_MANAGEMENT, cases[i].severity, letters);
+			struct gvnp_scores *scores = score(&fixture, 3);
+			assert_int_equal(scores->areas[GVNP_MANAGEMENT].level, cases[i].level);
+			gvnp_scores_free(scores);
+		}
+}
+
+static void a_check_earns_the_share_of_its_subjects_that_pass(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	/* weights 2 and 1: (2 * 1/3 + 1 * 1) / 3 = 55.5 % */
+	add(&fixture, GVNP_ISOLATION, GVNP_MEDIUM, "pff");
+	add(&fixture, GVNP_ISOLATION, GVNP_LOW, "pn");
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].score, 55);
+	gvnp_scores_free(scores);
+}
+
+static void everything_passing_is_level_4_and_100(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ISOLATION, GVNP_CRITICAL, "ppp");
+	add(&fixture, GVNP_ISOLATION, GVNP_LOW, "n");
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].level, 4);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].score, 100);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].coverage.total, 1);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].coverage.not_applicable, 1);
+	gvnp_scores_free(scores);
+}
+
+static void a_waived_fail_earns_nothing_and_caps_nothing(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ISOLATION, GVNP_HIGH, "p");
+	add(&fixture, GVNP_ISOLATION, GVNP_CRITICAL, "f")->is_waived = true;
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].level, 4);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].score, 33);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].n_waived, 1);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].counts[GVNP_FAIL][GVNP_CRITICAL], 0);
+	assert_false(gvnp_score_is_open(&fixture.all, GVNP_LOW, 3));
+	gvnp_scores_free(scores);
+}
+
+static void an_area_where_nothing_was_judged_is_not_judged_but_holds_the_host_down(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ISOLATION, GVNP_HIGH, "p");
+	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, "i");
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_false(scores->areas[GVNP_ESCAPE].is_judged);
+	assert_false(scores->areas[GVNP_HARDWARE].is_judged);
+	assert_true(scores->is_judged);
+	assert_int_equal(scores->level, 1);
+	gvnp_scores_free(scores);
+}
+
+static void nothing_judged_anywhere_leaves_the_host_not_judged(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ISOLATION, GVNP_HIGH, "i");
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_false(scores->is_judged);
+	gvnp_scores_free(scores);
+}
+
+static void type_2_leaves_the_hardware_out(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ISOLATION, GVNP_HIGH, "p");
+	add(&fixture, GVNP_HARDWARE, GVNP_CRITICAL, "f");
+	fixture.checks[1].requirement = escape_requirement;
+	fixture.checks[1].threat = vm_escape;
+	struct gvnp_scores *scores = score(&fixture, 2);
+	assert_int_equal(scores->level, 4);
+	assert_false(scores->areas[GVNP_HARDWARE].is_in_scope);
+	assert_int_equal(scores->n_requirements, 0);
+	assert_int_equal(scores->n_threats, 0);
+	assert_false(gvnp_score_is_open(&fixture.all, GVNP_LOW, 2));
+	assert_true(gvnp_score_is_open(&fixture.all, GVNP_CRITICAL, 3));
+	gvnp_scores_free(scores);
+}
+
+static void a_host_without_hypervisor_has_no_isolation_to_judge(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ISOLATION, GVNP_CRITICAL, "i");
+	add(&fixture, GVNP_ISOLATION, GVNP_LOW, "p");
+	add(&fixture, GVNP_MANAGEMENT, GVNP_LOW, "f");
+	struct gvnp_scores *scores = gvnp_score(&fixture.catalogue, &fixture.all, 3, false);
+	assert_false(scores->areas[GVNP_ISOLATION].is_judged);
+	assert_int_equal(scores->level, 3);
+	gvnp_scores_free(scores);
+}
+
+static void site_checks_count_in_no_score_but_in_the_gate(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ISOLATION, GVNP_LOW, "p");
+	add(&fixture, GVNP_ISOLATION, GVNP_CRITICAL, "f");
+	fixture.checks[1].is_site = true;
+	fixture.checks[1].requirement = direct_requirement;
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->areas[GVNP_ISOLATION].score, 100);
+	assert_int_equal(scores->level, 4);
+	assert_int_equal(scores->n_requirements, 0);
+	assert_true(gvnp_score_is_open(&fixture.all, GVNP_CRITICAL, 3));
+	gvnp_scores_free(scores);
+}
+
+static void one_reason_for_many_processes_is_one_line_of_coverage(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ISOLATION, GVNP_LOW, "pi")->subjects[1].problem =
+		"/proc/12/fd: Permission denied";
+	add(&fixture, GVNP_ISOLATION, GVNP_LOW, "i")->subjects[0].problem =
+		"/proc/4711/fd: Permission denied";
+	add(&fixture, GVNP_ISOLATION, GVNP_LOW, "i")->problem = "libvirt is not available";
+	add(&fixture, GVNP_ISOLATION, GVNP_LOW, "f");
+	struct gvnp_scores *scores = score(&fixture, 3);
+	const struct gvnp_coverage *coverage = &scores->areas[GVNP_ISOLATION].coverage;
+	assert_int_equal(coverage->judged, 1);
+	assert_int_equal(coverage->total, 4);
+	assert_int_equal(coverage->n_reasons, 2);
+	assert_string_equal(coverage->reasons[0].problem, "/proc/PID/fd: Permission denied");
+	assert_int_equal(coverage->reasons[0].n_checks, 2);
+	assert_string_equal(coverage->reasons[1].problem, "libvirt is not available");
+	gvnp_scores_free(scores);
+}
+
+static void reasons_replace_uuids_and_are_cut(void **state)
+{
+	char long_problem[1000];
+
+	(void)state;
+	char *reason = gvnp_reason_of("domain 2f6a7f0e-1111-4abc-8def-0123456789ab vanished");
+	assert_string_equal(reason, "domain UUID vanished");
+	free(reason);
+	memset(long_problem, 'x', sizeof long_problem - 1);
+	long_problem[sizeof long_problem - 1] = '\0';
+	reason = gvnp_reason_of(long_problem);
+	assert_int_equal(strlen(reason), 203);
+	free(reason);
+}
+
+static enum gvnp_requirement_verdict verdict_for(const char *first, enum gvnp_claim first_claim,
+						 const char *second, const char *const *requirement)
+{
+	struct fixture fixture = { 0 };
+
+	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, first);
+	fixture.checks[0].claim = first_claim;
+	fixture.checks[0].requirement = requirement;
+	if (second) {
+		add(&fixture, GVNP_ESCAPE, GVNP_LOW, second);
+		fixture.checks[1].claim = GVNP_PRECONDITION;
+		fixture.checks[1].requirement = requirement;
+	}
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->n_requirements, 1);
+	enum gvnp_requirement_verdict verdict = scores->requirements[0].verdict;
+	gvnp_scores_free(scores);
+	return verdict;
+}
+
+static void a_precondition_never_passes_a_requirement_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict_for("p", GVNP_PRECONDITION, NULL, direct_requirement),
+			 GVNP_REQUIREMENT_PASS_PRECONDITION);
+	assert_int_equal(verdict_for("p", GVNP_CORROBORATES, NULL, direct_requirement),
+			 GVNP_REQUIREMENT_PASS_PRECONDITION);
+	/* nor does a direct check, where the requirement itself is only a precondition */
+	assert_int_equal(verdict_for("p", GVNP_DIRECT, NULL, escape_requirement),
+			 GVNP_REQUIREMENT_PASS_PRECONDITION);
+	assert_int_equal(verdict_for("p", GVNP_DIRECT, NULL, direct_requirement),
+			 GVNP_REQUIREMENT_PASS);
+	assert_int_equal(verdict_for("p", GVNP_DIRECT, "p", direct_requirement),
+			 GVNP_REQUIREMENT_PASS);
+}
+
+static void a_requirement_is_as_bad_as_its_worst_check(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict_for("p", GVNP_DIRECT, "f", direct_requirement),
+			 GVNP_REQUIREMENT_FAIL);
+	assert_int_equal(verdict_for("p", GVNP_DIRECT, "i", direct_requirement),
+			 GVNP_REQUIREMENT_INCONCLUSIVE);
+	assert_int_equal(verdict_for("i", GVNP_DIRECT, "e", direct_requirement),
+			 GVNP_REQUIREMENT_ERROR);
+	assert_int_equal(verdict_for("n", GVNP_DIRECT, "p", direct_requirement),
+			 GVNP_REQUIREMENT_PASS_PRECONDITION);
+	assert_int_equal(verdict_for("n", GVNP_DIRECT, NULL, direct_requirement),
+			 GVNP_REQUIREMENT_NOT_APPLICABLE);
+}
+
+static void a_waiver_does_not_make_a_test_pass(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, "f")->is_waived = true;
+	fixture.checks[0].requirement = direct_requirement;
+	fixture.checks[0].threat = vm_escape;
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->requirements[0].verdict, GVNP_REQUIREMENT_FAIL);
+	assert_int_equal(scores->n_threats, 0);
+	gvnp_scores_free(scores);
+}
+
+static void a_requirement_of_another_type_is_not_applicable(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, "f");
+	fixture.checks[0].requirement = direct_requirement;
+	struct gvnp_scores *scores = score(&fixture, 2);
+	assert_int_equal(scores->requirements[0].verdict, GVNP_REQUIREMENT_NOT_APPLICABLE);
+	gvnp_scores_free(scores);
+}
+
+static void an_open_threat_counts_failed_and_unjudged_checks(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	for (const char *letter = "fipn"; *letter; letter++) {
+		char letters[] = { *letter, 0 };
+
+		add(&fixture, GVNP_ESCAPE, GVNP_HIGH, letters);
+		fixture.checks[fixture.all.n - 1].threat = vm_escape;
+	}
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->n_threats, 1);
+	assert_string_equal(scores->threats[0].threat->id, "vm-escape");
+	assert_int_equal(scores->threats[0].n_failed, 1);
+	assert_int_equal(scores->threats[0].n_unjudged, 1);
+	gvnp_scores_free(scores);
+}
+
+static const char *const reads_firmware[] = { "firmware", "host", NULL };
+static const char *const reads_command_line[] = { "kernel_parameter", NULL };
+
+static void inside_a_vm_a_pass_about_silicon_is_inconclusive_and_a_fail_stays(void **state)
+{
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_HARDWARE, GVNP_HIGH, "p")->tables = reads_firmware;
+	add(&fixture, GVNP_HARDWARE, GVNP_HIGH, "pf")->tables = reads_firmware;
+	add(&fixture, GVNP_HARDWARE, GVNP_HIGH, "p")->tables = reads_command_line;
+	add(&fixture, GVNP_ISOLATION, GVNP_HIGH, "p")->tables = reads_firmware;
+	gvnp_results_distrust_virtual(&fixture.all, &fixture.catalogue, GVNP_VIRTUAL_YES);
+	assert_int_equal(fixture.results[0].verdict, GVNP_INCONCLUSIVE);
+	assert_non_null(strstr(fixture.subjects[0][0].problem, "virtual machine"));
+	assert_int_equal(fixture.results[1].verdict, GVNP_FAIL);
+	assert_int_equal(fixture.subjects[1][0].verdict, GVNP_INCONCLUSIVE);
+	assert_int_equal(fixture.subjects[1][1].verdict, GVNP_FAIL);
+	assert_int_equal(fixture.results[2].verdict, GVNP_PASS);
+	assert_int_equal(fixture.results[3].verdict, GVNP_PASS);
+}
+
+static void a_declaration_or_bare_metal_lifts_the_rule_and_doubt_does_not(void **state)
+{
+	(void)state;
+	for (int guess = GVNP_VIRTUAL_NO; guess <= GVNP_VIRTUAL_UNKNOWN; guess++)
+		for (int accepts = 0; accepts <= 1; accepts++) {
+			struct fixture fixture = { 0 };
+
+			add(&fixture, GVNP_HARDWARE, GVNP_HIGH, "p")->tables = reads_firmware;
+			fixture.catalogue.accepts_virtual_hardware = accepts;
+			gvnp_results_distrust_virtual(&fixture.all, &fixture.catalogue,
+						      (enum gvnp_virtual)guess);
+			assert_int_equal(fixture.results[0].verdict,
+					 guess == GVNP_VIRTUAL_NO || accepts ? GVNP_PASS
+									     : GVNP_INCONCLUSIVE);
+		}
+}
+
+static void a_waiver_covers_what_the_virtual_rule_opened(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct gvnp_waiver waivers[] = {
+		{ .check = "check", .subject = "", .is_expired = true },
+		{ .check = "check", .subject = "amf" },
+	};
+
+	(void)state;
+	add(&fixture, GVNP_HARDWARE, GVNP_HIGH, "p")->tables = reads_firmware;
+	fixture.catalogue.waivers = waivers;
+	fixture.catalogue.n_waivers = 2;
+	gvnp_results_distrust_virtual(&fixture.all, &fixture.catalogue, GVNP_VIRTUAL_YES);
+	assert_ptr_equal(fixture.subjects[0][0].waiver, &waivers[1]);
+	assert_true(fixture.results[0].is_waived);
+	assert_true(waivers[1].is_used);
+	assert_false(waivers[0].is_used);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_open_critical_is_level_0_and_caps_at_39),
+		cmocka_unit_test(each_level_is_the_gate_of_its_severity),
+		cmocka_unit_test(a_check_earns_the_share_of_its_subjects_that_pass),
+		cmocka_unit_test(everything_passing_is_level_4_and_100),
+		cmocka_unit_test(a_waived_fail_earns_nothing_and_caps_nothing),
+		cmocka_unit_test(
+			an_area_where_nothing_was_judged_is_not_judged_but_holds_the_host_down),
+		cmocka_unit_test(nothing_judged_anywhere_leaves_the_host_not_judged),
+		cmocka_unit_test(type_2_leaves_the_hardware_out),
+		cmocka_unit_test(a_host_without_hypervisor_has_no_isolation_to_judge),
+		cmocka_unit_test(site_checks_count_in_no_score_but_in_the_gate),
+		cmocka_unit_test(one_reason_for_many_processes_is_one_line_of_coverage),
+		cmocka_unit_test(reasons_replace_uuids_and_are_cut),
+		cmocka_unit_test(a_precondition_never_passes_a_requirement_alone),
+		cmocka_unit_test(a_requirement_is_as_bad_as_its_worst_check),
+		cmocka_unit_test(a_waiver_does_not_make_a_test_pass),
+		cmocka_unit_test(a_requirement_of_another_type_is_not_applicable),
+		cmocka_unit_test(an_open_threat_counts_failed_and_unjudged_checks),
+		cmocka_unit_test(inside_a_vm_a_pass_about_silicon_is_inconclusive_and_a_fail_stays),
+		cmocka_unit_test(a_declaration_or_bare_metal_lifts_the_rule_and_doubt_does_not),
+		cmocka_unit_test(a_waiver_covers_what_the_virtual_rule_opened),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
