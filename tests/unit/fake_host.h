@@ -27,12 +27,18 @@
 struct fake_file {
 	enum gvnp_operation operation;
 	const char *path;
-	/* of a list: one name a line, "name/" a folder, "name -> target" a link */
+	/* of a list: one name a line, "name/" a folder, "name=" a socket, "name -> target" a
+	 * link; of an error: its words */
 	const char *data;
 	size_t size; /* 0: up to the NUL */
 	int error;
 	enum gvnp_file_type type;
 	uint32_t major, minor; /* of the device, or of the file system */
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	uint64_t inode;
+	int64_t modified;
 };
 
 struct fake_host {
@@ -61,6 +67,9 @@ static inline void fake_list(struct gvnp_answers *answers, size_t i, const char 
 		} else if (gvnp_text_ends(name, "/")) {
 			name[strlen(name) - 1] = '\0';
 			entries[n].type = GVNP_TYPE_DIRECTORY;
+		} else if (gvnp_text_ends(name, "=")) {
+			name[strlen(name) - 1] = '\0';
+			entries[n].type = GVNP_TYPE_SOCKET;
 		}
 	}
 	answers->answers[i].entries = entries;
@@ -83,13 +92,21 @@ static inline struct gvnp_answers *fake_ask(struct gvnp_source *source,
 		if (!gvnp_collect_declares(requests[i].operation, requests[i].path))
 			fail_msg("%s was not declared", requests[i].path);
 		if (!file || file->error) {
-			gvnp_answers_fail(answers, i, requests[i].path,
-					  file ? file->error : ENOENT);
+			if (file && file->data)
+				gvnp_answers_fail_because(answers, i, file->error, "%s", file->data);
+			else
+				gvnp_answers_fail(answers, i, requests[i].path,
+						  file ? file->error : ENOENT);
 			continue;
 		}
 		answers->answers[i].type = file->type;
+		answers->answers[i].mode = file->mode;
+		answers->answers[i].uid = file->uid;
+		answers->answers[i].gid = file->gid;
+		answers->answers[i].inode = file->inode;
 		answers->answers[i].rdev_major = answers->answers[i].device_major = file->major;
 		answers->answers[i].rdev_minor = answers->answers[i].device_minor = file->minor;
+		answers->answers[i].modified = file->modified;
 		if (file->operation == GVNP_LIST)
 			fake_list(answers, i, file->data);
 		else if (file->data)

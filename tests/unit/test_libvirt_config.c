@@ -78,7 +78,7 @@ static void what_the_daemon_would_refuse_names_its_line(void **state)
 	assert_parsed("_a = 1\n", "1: a name is expected");
 	assert_parsed("a =", "1: a value is expected");
 	assert_parsed("a = 99999999999999999999\n", "1: a number is not understood");
-	assert_parsed("a = \"\"\"x\n\n", "3: a text is not closed");
+	assert_parsed("a = \"\"\"x y z\n\n", "3: a text is not closed");
 	assert_parsed("a = -\n", "1: a number is not understood");
 }
 

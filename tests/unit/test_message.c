@@ -402,7 +402,9 @@ static void what_libvirt_pushed_answers_later_questions(void **state)
 	(void)state;
 	push(&stream, "uri", 0, "test:///default");
 	push(&stream, "domain/u/xml", GVNP_LIBVIRT_ERROR, "Domain not found");
+	push(&stream, "version", 0, "libvirt-daemon 1\n");
 	push(&stream, "domains", 0, "");
+	push(&stream, "version", 0, "libvirt-daemon 1\nhypervisor 2\n");
 	push(&stream, "", 0, "");
 	for (size_t i = 0; i < stream.size; i++) {
 		assert_false(gvnp_pushed_is_complete(pushed));
@@ -411,6 +413,7 @@ static void what_libvirt_pushed_answers_later_questions(void **state)
 	assert_true(gvnp_pushed_is_complete(pushed));
 	assert_pushed(pushed, "uri", 0, "test:///default");
 	assert_pushed(pushed, "domains", 0, "");
+	assert_pushed(pushed, "version", 0, "libvirt-daemon 1\nhypervisor 2\n");
 	assert_pushed(pushed, "domain/u/xml", GVNP_LIBVIRT_ERROR,
 		      "libvirt domain/u/xml: Domain not found");
 	assert_pushed(pushed, "nothing", ENOENT, "libvirt nothing: there is none");
