@@ -75,7 +75,8 @@ int gvnp_functions_register(struct gvnp_facts *facts, const struct gvnp_names *n
 struct gvnp_names *gvnp_names_of_query(const char *sql);
 void gvnp_names_free(struct gvnp_names *names);
 
-/* The tables an SQL text reads that are incomplete, as "table: problem" strings; for `query`.
+/* The tables an SQL text reads that are incomplete, as "table: problem" strings; for `query`, after
+ * gvnp_functions_register(). *ret_lines ends with NULL; the caller frees it and each line.
  * Returns 0, or a negative errno with *ret_error a message to free. */
 int gvnp_query_incomplete(struct gvnp_facts *facts, const char *sql, char ***ret_lines,
 			  char **ret_error);

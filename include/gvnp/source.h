@@ -37,6 +37,7 @@ enum gvnp_operation {
  * GVNP_LIBVIRT paths and the data they answer:
  *   uri                          the URI connected to
  *   version                      "libvirt-daemon N\nhypervisor N\nclient N\n" (N as libvirt encodes)
+ *                                (a line is missing when its number could not be had)
  *   type                         virConnectGetType
  *   capabilities                 XML
  *   domains                      one line each: uuid SP id(-1 when shut off) SP state-number SP

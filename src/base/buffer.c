@@ -57,11 +57,15 @@ void gvnp_buffer_append_arguments(struct gvnp_buffer *buffer, const char *format
 	va_list again;
 
 	va_copy(again, arguments);
-	int size = vsnprintf(NULL, 0, format, arguments);
+	reserve(buffer, 64);
+	size_t room = buffer->capacity - buffer->size;
+	int size = vsnprintf(buffer->data + buffer->size, room, format, arguments);
 	if (size < 0)
 		gvnp_out_of_memory();
-	reserve(buffer, (size_t)size);
-	vsnprintf(buffer->data + buffer->size, (size_t)size + 1, format, again);
+	if ((size_t)size >= room) {
+		reserve(buffer, (size_t)size);
+		vsnprintf(buffer->data + buffer->size, (size_t)size + 1, format, again);
+	}
 	va_end(again);
 	buffer->size += (size_t)size;
 }

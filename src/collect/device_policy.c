@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control groups of a VM and the device policy on them. "No program" is said only of directories
- * that answered; a kernel without the mechanism has no row at all.
+ * The control groups of a VM and the device policy on them. "No program" is said only of
+ * directories that answered; a kernel without the mechanism has no row at all.
  */
 #include "collect/device_policy.h"
 
@@ -100,12 +100,11 @@ struct gvnp_device_policy_asked gvnp_device_policy_ask(struct gvnp_batch *batch,
 				       (int)sizes[i], path.text);
 	}
 	asked.has_legacy = find_mount(mountinfo, "devices", &mount);
-	if (asked.has_legacy && find_path(cgroup, "devices", &path) &&
-	    is_reachable(&mount, path)) {
+	if (asked.has_legacy && find_path(cgroup, "devices", &path) && is_reachable(&mount, path)) {
 		asked.is_legacy_known = true;
-		asked.list = gvnp_batch_add(batch, GVNP_READ, "%s%.*s%sdevices.list",
-					    mount.mountpoint, (int)path.size, path.text,
-					    slice_ends(path, "/") ? "" : "/");
+		asked.list =
+			gvnp_batch_add(batch, GVNP_READ, "%s%.*s%sdevices.list", mount.mountpoint,
+				       (int)path.size, path.text, slice_ends(path, "/") ? "" : "/");
 	}
 	return asked;
 }
@@ -147,8 +146,7 @@ static bool is_everything(struct gvnp_slice rule)
 	return gvnp_slice_is(rule, "a *:* rwm");
 }
 
-static void insert_rules(struct gvnp_facts *facts, const struct gvnp_vm *vm,
-			 struct gvnp_slice list)
+static void insert_rules(struct gvnp_facts *facts, const struct gvnp_vm *vm, struct gvnp_slice list)
 {
 	struct gvnp_slice rest = list, line, earlier, other;
 

@@ -17,15 +17,15 @@
 enum { GVNP_DEVICE_POLICY_DEPTH = 16 }; /* directories of one VM that are asked */
 
 struct gvnp_device_policy_asked {
-	bool has_unified, has_legacy; /* the hierarchies exist */
+	bool has_unified, has_legacy;		/* the hierarchies exist */
 	bool is_unified_known, is_legacy_known; /* and we know where the VM is in them */
-	size_t first, n; /* answers about the unified directories */
-	size_t list;	 /* the answer with devices.list */
+	size_t first, n;			/* answers about the unified directories */
+	size_t list;				/* the answer with devices.list */
 };
 
-/* Directories of a path below a cgroup mount that belong to one VM, from its leaf up to but excluding
- * the first that is shared (machine, *.slice, *.partition, the root). Pure; returns how many, each as
- * a length of `path`. */
+/* Directories of a path below a cgroup mount that belong to one VM, from its leaf up to but
+ * excluding the first that is shared (machine, *.slice, *.partition, the root). Pure; returns how
+ * many, each as a length of `path`. */
 size_t gvnp_device_policy_directories(struct gvnp_slice path,
 				      size_t ret_sizes[GVNP_DEVICE_POLICY_DEPTH]);
 
@@ -36,8 +36,7 @@ struct gvnp_device_policy_asked gvnp_device_policy_ask(struct gvnp_batch *batch,
 
 /* Fills qemu_process_device_policy and qemu_process_device_rule. */
 void gvnp_device_policy_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
-			     const struct gvnp_batch *batch,
-			     struct gvnp_device_policy_asked asked);
+			     const struct gvnp_batch *batch, struct gvnp_device_policy_asked asked);
 
 /* Fills qemu_process_cgroup. */
 void gvnp_device_policy_take_cgroup(struct gvnp_facts *facts, const struct gvnp_vm *vm,

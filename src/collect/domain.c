@@ -18,10 +18,22 @@ enum { BATCH = 64 };
 
 /* Everything here is filled for each domain, from its XML. */
 static const char *const tables[] = {
-	"domain",	     "domain_device",	   "domain_disk",     "domain_disk_layer",
-	"domain_interface",  "domain_graphics",	   "domain_chardev",  "domain_hostdev",
-	"domain_filesystem", "domain_seclabel",	   "domain_feature",  "domain_cpu_feature",
-	"domain_pin",	     "domain_qemu_argument", "domain_message", "domain_setting",
+	"domain",
+	"domain_device",
+	"domain_disk",
+	"domain_disk_layer",
+	"domain_interface",
+	"domain_graphics",
+	"domain_chardev",
+	"domain_hostdev",
+	"domain_filesystem",
+	"domain_seclabel",
+	"domain_feature",
+	"domain_cpu_feature",
+	"domain_pin",
+	"domain_qemu_argument",
+	"domain_message",
+	"domain_setting",
 	NULL,
 };
 
@@ -102,7 +114,7 @@ static const char *state_name(int64_t state)
 					     "shutdown", "shutoff", "crashed", "suspended" };
 
 	return state >= 0 && state < (int64_t)(sizeof names / sizeof *names) ? names[state]
-									       : "other";
+									     : "other";
 }
 
 /* Listed, but its XML is not to be had. Its columns are unreadable, its tables have a hole. */
@@ -131,8 +143,7 @@ static const char *tenant_of(const struct gvnp_xml_node *root)
 	const struct gvnp_xml_node *metadata = gvnp_xml_child(root, "metadata");
 
 	for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
-		const struct gvnp_xml_node *node =
-			gvnp_xml_child_in(metadata, uris[i], "instance");
+		const struct gvnp_xml_node *node = gvnp_xml_child_in(metadata, uris[i], "instance");
 
 		node = gvnp_xml_child_in(node, uris[i], "owner");
 		node = gvnp_xml_child_in(node, uris[i], "project");
@@ -185,7 +196,8 @@ static const char *nvram_path(const struct gvnp_xml_node *nvram)
 static void insert_domain(struct gvnp_facts *facts, const struct listed *listed,
 			  const struct gvnp_xml_node *root)
 {
-	const struct gvnp_xml_node *os = gvnp_xml_child(root, "os"), *type = gvnp_xml_child(os, "type");
+	const struct gvnp_xml_node *os = gvnp_xml_child(root, "os");
+	const struct gvnp_xml_node *type = gvnp_xml_child(os, "type");
 	const struct gvnp_xml_node *loader = gvnp_xml_child(os, "loader");
 	const struct gvnp_xml_node *cpu = gvnp_xml_child(root, "cpu");
 	const struct gvnp_xml_node *memory = gvnp_xml_child(root, "memory");
@@ -208,7 +220,9 @@ static void insert_domain(struct gvnp_facts *facts, const struct listed *listed,
 		gvnp_text("emulator", gvnp_xml_text(gvnp_xml_at(root, "devices/emulator"))),
 		gvnp_text("tenant", tenant_of(root)), vcpu_cell("vcpus", vcpu, NULL),
 		vcpu_cell("vcpus_current", vcpu, "current"), memory_cell("memory_kib", memory),
-		gvnp_text("cpu_mode", cpu_mode[0] ? cpu_mode : cpu_model[0] ? "custom" : ""),
+		gvnp_text("cpu_mode", cpu_mode[0]    ? cpu_mode
+				      : cpu_model[0] ? "custom"
+						     : ""),
 		gvnp_text("cpu_model", cpu_model), gvnp_text("loader", gvnp_xml_text(loader)),
 		gvnp_text("loader_type", loader_type[0] || !loader ? loader_type : "rom"),
 		gvnp_integer("is_loader_readonly", is_loader_readonly(loader)),
@@ -310,17 +324,22 @@ static void decode(const struct gvnp_domain *frame, const struct listed *listed,
 	insert_settings(facts, listed, batch, domain.root);
 }
 
+/* Equal for the same storage, whatever the path; the caller frees. */
+static char *identity_of(const struct gvnp_answer *answer)
+{
+	if (answer->error)
+		return gvnp_duplicate("");
+	if (answer->type == GVNP_TYPE_BLOCK || answer->type == GVNP_TYPE_CHARACTER)
+		return gvnp_format("dev:%u:%u", answer->rdev_major, answer->rdev_minor);
+	return gvnp_format("fs:%u:%u:%llu", answer->device_major, answer->device_minor,
+			   (unsigned long long)answer->inode);
+}
+
 static void insert_layer(struct gvnp_facts *facts, const struct gvnp_domain_layer *layer,
 			 const struct gvnp_answer *answer)
 {
 	bool is_known = gvnp_collect_presence(answer) != GVNP_UNREADABLE;
-	bool is_device = answer->type == GVNP_TYPE_BLOCK || answer->type == GVNP_TYPE_CHARACTER;
-	_cleanup_free_ char *identity =
-		answer->error ? gvnp_duplicate("")
-		: is_device   ? gvnp_format("dev:%u:%u", answer->rdev_major, answer->rdev_minor)
-			      : gvnp_format("fs:%u:%u:%llu", answer->device_major,
-					    answer->device_minor,
-					    (unsigned long long)answer->inode);
+	_cleanup_free_ char *identity = identity_of(answer);
 
 	gvnp_insert(facts, "domain_disk_layer", gvnp_text("domain", layer->domain),
 		    gvnp_text("target", layer->target), gvnp_integer("depth", layer->depth),
@@ -379,8 +398,7 @@ static char *configured_address(struct gvnp_facts *facts, const char *key)
 			       -1, &statement, NULL) == SQLITE_OK) {
 		sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
 		if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
-			address = gvnp_duplicate(
-				(const char *)sqlite3_column_text(statement, 0));
+			address = gvnp_duplicate((const char *)sqlite3_column_text(statement, 0));
 	}
 	sqlite3_finalize(statement);
 	return address;

@@ -79,10 +79,10 @@ char *gvnp_domain_hostdev_address(const struct gvnp_xml_node *hostdev, const cha
 /* 0000:03:00.0 of an <address type='pci'>; "" when it is none. Owned by the caller. */
 char *gvnp_domain_pci_address(const struct gvnp_xml_node *address);
 
-void gvnp_domain_seclabels(const struct gvnp_domain *domain);	  /* domain_seclabel */
-void gvnp_domain_features(const struct gvnp_domain *domain);	  /* domain_feature */
+void gvnp_domain_seclabels(const struct gvnp_domain *domain);	 /* domain_seclabel */
+void gvnp_domain_features(const struct gvnp_domain *domain);	 /* domain_feature */
 void gvnp_domain_cpu_features(const struct gvnp_domain *domain); /* domain_cpu_feature */
-void gvnp_domain_pins(const struct gvnp_domain *domain);	  /* domain_pin */
+void gvnp_domain_pins(const struct gvnp_domain *domain);	 /* domain_pin */
 /* State of a child of <features>, in one word. */
 const char *gvnp_domain_feature_state(const struct gvnp_xml_node *feature);
 
@@ -93,9 +93,8 @@ void gvnp_domain_arguments(const struct gvnp_domain *domain);
  * caller frees. */
 char *gvnp_domain_masked(const char *word);
 
-/* domain_setting, of both definitions of an active persistent domain. */
+/* domain_setting: where the two definitions of an active persistent domain differ. */
 void gvnp_domain_settings(struct gvnp_facts *facts, const char *uuid,
-			  const struct gvnp_xml_node *live,
-			  const struct gvnp_xml_node *persistent);
+			  const struct gvnp_xml_node *live, const struct gvnp_xml_node *persistent);
 
 #endif

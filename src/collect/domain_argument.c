@@ -54,9 +54,8 @@ static void insert_device(const struct gvnp_domain_argument *argument, const cha
 	_cleanup_free_ char *value = gvnp_domain_masked(argument->value);
 
 	gvnp_domain_device(argument->domain, kind, model,
-			   gvnp_domain_argument_get(argument->option, "id"), "argument",
-			   "-%.*s %s", (int)argument->option->name.size,
-			   argument->option->name.text, value);
+			   gvnp_domain_argument_get(argument->option, "id"), "argument", "-%.*s %s",
+			   (int)argument->option->name.size, argument->option->name.text, value);
 }
 
 static void take_device(const struct gvnp_domain_argument *argument)
@@ -242,10 +241,9 @@ static void take_vnc(const struct gvnp_domain_argument *argument)
 	bool has_number = display >= 0 && display <= 65535 - 5900;
 
 	/* no host is every address */
-	insert_graphics(argument, "vnc", name[0] ? name : "0.0.0.0", has_number ? 5900 + display : -1,
-			-1,
-			!strcmp(websocket, "on") && has_number ? 5700 + display
-							       : number_or(websocket, -1));
+	insert_graphics(
+		argument, "vnc", name[0] ? name : "0.0.0.0", has_number ? 5900 + display : -1, -1,
+		!strcmp(websocket, "on") && has_number ? 5700 + display : number_or(websocket, -1));
 }
 
 static void take_spice(const struct gvnp_domain_argument *argument)
@@ -387,11 +385,11 @@ static void insert_environment(const struct gvnp_domain *domain, int64_t *positi
 static void insert_overrides(const struct gvnp_domain *domain, int64_t *position,
 			     const struct gvnp_xml_node *override)
 {
-	gvnp_xml_each_in(device, override, GVNP_DOMAIN_QEMU_URI, "device") {
+	gvnp_xml_each_in (device, override, GVNP_DOMAIN_QEMU_URI, "device") {
 		const struct gvnp_xml_node *frontend =
 			gvnp_xml_child_in(device, GVNP_DOMAIN_QEMU_URI, "frontend");
 
-		gvnp_xml_each_in(property, frontend, GVNP_DOMAIN_QEMU_URI, "property") {
+		gvnp_xml_each_in (property, frontend, GVNP_DOMAIN_QEMU_URI, "property") {
 			_cleanup_free_ char *value = gvnp_format(
 				"%s.%s=%s", gvnp_xml_get(device, "alias"),
 				gvnp_xml_get(property, "name"), gvnp_xml_get(property, "value"));
@@ -403,17 +401,16 @@ static void insert_overrides(const struct gvnp_domain *domain, int64_t *position
 
 static void insert_other(const struct gvnp_domain *domain, int64_t *position)
 {
-	gvnp_xml_each_in(capabilities, domain->root, GVNP_DOMAIN_QEMU_URI, "capabilities")
-		gvnp_xml_each_in(change, capabilities, GVNP_DOMAIN_QEMU_URI, NULL)
+	gvnp_xml_each_in (capabilities, domain->root, GVNP_DOMAIN_QEMU_URI, "capabilities")
+		gvnp_xml_each_in (change, capabilities, GVNP_DOMAIN_QEMU_URI, NULL)
 			insert_row(domain, position,
 				   !strcmp(gvnp_xml_name(change), "add") ? "capability-add"
 									 : "capability-delete",
 				   gvnp_xml_get(change, "capability"));
-	gvnp_xml_each_in(override, domain->root, GVNP_DOMAIN_QEMU_URI, "override")
+	gvnp_xml_each_in (override, domain->root, GVNP_DOMAIN_QEMU_URI, "override")
 		insert_overrides(domain, position, override);
-	gvnp_xml_each_in(deprecation, domain->root, GVNP_DOMAIN_QEMU_URI, "deprecation")
-		insert_row(domain, position, "deprecation",
-			   gvnp_xml_get(deprecation, "behavior"));
+	gvnp_xml_each_in (deprecation, domain->root, GVNP_DOMAIN_QEMU_URI, "deprecation")
+		insert_row(domain, position, "deprecation", gvnp_xml_get(deprecation, "behavior"));
 }
 
 void gvnp_domain_arguments(const struct gvnp_domain *domain)
@@ -423,8 +420,8 @@ void gvnp_domain_arguments(const struct gvnp_domain *domain)
 	int64_t position = 0;
 
 	gvnp_buffer_append(&words, "", 1); /* where the program's name would be */
-	gvnp_xml_each_in(line, domain->root, GVNP_DOMAIN_QEMU_URI, "commandline") {
-		gvnp_xml_each_in(word, line, GVNP_DOMAIN_QEMU_URI, NULL) {
+	gvnp_xml_each_in (line, domain->root, GVNP_DOMAIN_QEMU_URI, "commandline") {
+		gvnp_xml_each_in (word, line, GVNP_DOMAIN_QEMU_URI, NULL) {
 			const char *value = gvnp_xml_get(word, "value");
 
 			if (!strcmp(gvnp_xml_name(word), "env")) {

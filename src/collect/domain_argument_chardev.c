@@ -67,12 +67,17 @@ static const struct {
 	const char *prefix, *type, *protocol;
 	bool is_network, has_path;
 } notations[] = {
-	{ "tcp:", "tcp", "raw", true, false },	     { "telnet:", "tcp", "telnet", true, false },
-	{ "telnets:", "tcp", "telnets", true, false }, { "tn3270:", "tcp", "tn3270", true, false },
+	{ "tcp:", "tcp", "raw", true, false },
+	{ "telnet:", "tcp", "telnet", true, false },
+	{ "telnets:", "tcp", "telnets", true, false },
+	{ "tn3270:", "tcp", "tn3270", true, false },
 	{ "websocket:", "tcp", "websocket", true, false },
-	{ "udp:", "udp", "", true, false },	     { "unix:", "unix", "", false, true },
-	{ "file:", "file", "", false, true },	     { "pipe:", "pipe", "", false, true },
-	{ "vc:", "vc", "", false, false },	     { "con:", "con", "", false, false },
+	{ "udp:", "udp", "", true, false },
+	{ "unix:", "unix", "", false, true },
+	{ "file:", "file", "", false, true },
+	{ "pipe:", "pipe", "", false, true },
+	{ "vc:", "vc", "", false, false },
+	{ "con:", "con", "", false, false },
 	{ "fd:", "fd", "", false, false },
 };
 
@@ -109,8 +114,13 @@ void gvnp_domain_argument_legacy_chardev(const struct gvnp_domain_argument *argu
 					 const char *device)
 {
 	static const char *const plain[] = { "null", "pty", "stdio", "vc", "msmouse", "braille" };
-	struct end end = { .device = device, .name = "", .type = "other", .mode = "",
-			   .protocol = "", .tls = "", .path = { "", 0 } };
+	struct end end = { .device = device,
+			   .name = "",
+			   .type = "other",
+			   .mode = "",
+			   .protocol = "",
+			   .tls = "",
+			   .path = { "", 0 } };
 	struct gvnp_slice value = argument->option->value;
 
 	if (gvnp_slice_starts(value, "mon:")) { /* shared with a monitor */
@@ -130,10 +140,10 @@ void gvnp_domain_argument_legacy_chardev(const struct gvnp_domain_argument *argu
 /* What uses the character device of that id among the arguments. */
 static const char *user_of(const struct gvnp_qemu_command *command, const char *id)
 {
-	static const char *const direct[][2] = { { "serial", "serial" },   { "parallel", "parallel" },
-						 { "monitor", "monitor" }, { "qmp", "monitor" },
-						 { "qmp-pretty", "monitor" },
-						 { "gdb", "monitor" } };
+	static const char *const direct[][2] = {
+		{ "serial", "serial" }, { "parallel", "parallel" },  { "monitor", "monitor" },
+		{ "qmp", "monitor" },	{ "qmp-pretty", "monitor" }, { "gdb", "monitor" }
+	};
 	_cleanup_free_ char *reference = gvnp_format("chardev:%s", id);
 
 	for (size_t i = 0; i < command->n; i++) {
@@ -156,8 +166,9 @@ static const char *user_of(const struct gvnp_qemu_command *command, const char *
 /* Names QEMU has for what libvirt calls otherwise. */
 static const char *type_of(const char *backend)
 {
-	static const char *const names[][2] = { { "serial", "dev" },  { "tty", "dev" },
-						{ "parallel", "dev" }, { "parport", "dev" } };
+	static const char *const names[][2] = {
+		{ "serial", "dev" }, { "tty", "dev" }, { "parallel", "dev" }, { "parport", "dev" }
+	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!strcmp(names[i][0], backend))

@@ -129,7 +129,7 @@ static bool is_feature_off(const struct gvnp_domain *domain, const char *name)
 
 static bool is_timer_absent(const struct gvnp_domain *domain, const char *name)
 {
-	gvnp_xml_each(timer, gvnp_xml_child(domain->root, "clock"), "timer")
+	gvnp_xml_each (timer, gvnp_xml_child(domain->root, "clock"), "timer")
 		if (!strcmp(gvnp_xml_get(timer, "name"), name))
 			return !strcmp(gvnp_xml_get(timer, "present"), "no");
 	return false;
@@ -169,7 +169,8 @@ void gvnp_domain_board(const struct gvnp_domain *domain)
 		return;
 	if (board == N_BOARDS) {
 		gvnp_facts_hole(domain->facts, "domain_device", "", domain->uuid,
-				"what devices machine type \"%s\" always has is not known", machine);
+				"what devices machine type \"%s\" always has is not known",
+				machine);
 		return;
 	}
 	for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)

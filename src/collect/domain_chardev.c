@@ -18,17 +18,17 @@ static void insert_source(const struct gvnp_domain *domain, const struct gvnp_xm
 		path = gvnp_xml_get(source, "channel");
 	if (!strcmp(type, "nmdm"))
 		path = gvnp_xml_get(source, "master");
-	gvnp_insert(domain->facts, "domain_chardev", gvnp_text("domain", domain->uuid),
-		    gvnp_text("device", gvnp_xml_name(device)),
-		    gvnp_text("name", gvnp_xml_get(gvnp_xml_child(device, "alias"), "name")),
-		    gvnp_text("type", type), gvnp_text("mode", gvnp_xml_get(source, "mode")),
-		    gvnp_text("host", gvnp_xml_get(source, "host")),
-		    gvnp_text("service", gvnp_xml_get(source, "service")),
-		    gvnp_text("protocol",
-			      gvnp_xml_get(gvnp_xml_child(backend, "protocol"), "type")),
-		    gvnp_text("tls", gvnp_xml_get(source, "tls")), gvnp_text("path", path),
-		    gvnp_text("target", gvnp_xml_get(gvnp_xml_child(device, "target"), "name")),
-		    gvnp_text("origin", "declared"));
+	gvnp_insert(
+		domain->facts, "domain_chardev", gvnp_text("domain", domain->uuid),
+		gvnp_text("device", gvnp_xml_name(device)),
+		gvnp_text("name", gvnp_xml_get(gvnp_xml_child(device, "alias"), "name")),
+		gvnp_text("type", type), gvnp_text("mode", gvnp_xml_get(source, "mode")),
+		gvnp_text("host", gvnp_xml_get(source, "host")),
+		gvnp_text("service", gvnp_xml_get(source, "service")),
+		gvnp_text("protocol", gvnp_xml_get(gvnp_xml_child(backend, "protocol"), "type")),
+		gvnp_text("tls", gvnp_xml_get(source, "tls")), gvnp_text("path", path),
+		gvnp_text("target", gvnp_xml_get(gvnp_xml_child(device, "target"), "name")),
+		gvnp_text("origin", "declared"));
 }
 
 static void insert_chardev(const struct gvnp_domain *domain, const struct gvnp_xml_node *device,
@@ -36,16 +36,16 @@ static void insert_chardev(const struct gvnp_domain *domain, const struct gvnp_x
 {
 	if (!gvnp_xml_child(backend, "source"))
 		insert_source(domain, device, backend, NULL);
-	gvnp_xml_each(source, backend, "source")
+	gvnp_xml_each (source, backend, "source")
 		insert_source(domain, device, backend, source);
 }
 
 void gvnp_domain_chardevs(const struct gvnp_domain *domain)
 {
-	static const char *const kinds[] = { "serial",	 "parallel", "console",
+	static const char *const kinds[] = { "serial",	"parallel", "console",
 					     "channel", "redirdev", "smartcard" };
 
-	gvnp_xml_each(device, domain->devices, NULL) {
+	gvnp_xml_each (device, domain->devices, NULL) {
 		if (gvnp_xml_is(device, "rng")) {
 			const struct gvnp_xml_node *backend = gvnp_xml_child(device, "backend");
 

@@ -95,15 +95,19 @@ static const struct {
 	const char *kind;
 	const char *x86_model; /* of a controller that names none */
 } controllers[] = {
-	{ "fdc", "fdc", "isa-fdc" },	 { "ide", "ide", "piix3-ide" },
-	{ "sata", "sata", "ich9-ahci" }, { "scsi", "scsi", "lsilogic" },
-	{ "usb", "usb", "piix3-uhci" },	 { "virtio-serial", "virtio-serial", "virtio-serial" },
-	{ "ccid", "ccid", "usb-ccid" },	 { "pci", "pci", "" },
-	{ "isa", "isa", "" },		 { "xenbus", "xenbus", "" },
+	{ "fdc", "fdc", "isa-fdc" },
+	{ "ide", "ide", "piix3-ide" },
+	{ "sata", "sata", "ich9-ahci" },
+	{ "scsi", "scsi", "lsilogic" },
+	{ "usb", "usb", "piix3-uhci" },
+	{ "virtio-serial", "virtio-serial", "virtio-serial" },
+	{ "ccid", "ccid", "usb-ccid" },
+	{ "pci", "pci", "" },
+	{ "isa", "isa", "" },
+	{ "xenbus", "xenbus", "" },
 };
 
-static void insert_controller(const struct gvnp_domain *domain,
-			      const struct gvnp_xml_node *device)
+static void insert_controller(const struct gvnp_domain *domain, const struct gvnp_xml_node *device)
 {
 	const char *type = gvnp_xml_get(device, "type"), *model = gvnp_xml_get(device, "model");
 	const char *index = gvnp_xml_get(device, "index"), *kind = "other";
@@ -253,7 +257,7 @@ void gvnp_domain_devices(const struct gvnp_domain *domain)
 {
 	size_t n_hostdevs = 0;
 
-	gvnp_xml_each(device, domain->devices, NULL) {
+	gvnp_xml_each (device, domain->devices, NULL) {
 		const char *element = gvnp_xml_name(device);
 
 		if (!strcmp(element, "emulator"))

@@ -76,25 +76,24 @@ static void insert_disk(const struct gvnp_domain *domain, const struct gvnp_xml_
 
 	if (!encryption)
 		encryption = gvnp_xml_child(disk, "encryption");
-	gvnp_insert(domain->facts, "domain_disk", gvnp_text("domain", domain->uuid),
-		    gvnp_text("target", gvnp_xml_get(target, "dev")),
-		    gvnp_text("device", device[0] ? device : "disk"),
-		    gvnp_text("bus", gvnp_xml_get(target, "bus")), gvnp_text("type", type),
-		    gvnp_text("source", path),
-		    gvnp_text("protocol", gvnp_xml_get(source, "protocol")),
-		    gvnp_text("host", host), gvnp_text("format", gvnp_xml_get(driver, "type")),
-		    gvnp_text("cache", gvnp_xml_get(driver, "cache")),
-		    gvnp_text("io", gvnp_xml_get(driver, "io")),
-		    gvnp_text("discard", gvnp_xml_get(driver, "discard")),
-		    gvnp_text("error_policy", gvnp_xml_get(driver, "error_policy")),
-		    gvnp_integer("is_readonly", !!gvnp_xml_child(disk, "readonly")),
-		    gvnp_integer("is_shareable", !!gvnp_xml_child(disk, "shareable")),
-		    gvnp_integer("is_rawio", gvnp_xml_says_yes(disk, "rawio")),
-		    gvnp_text("sgio", gvnp_xml_get(disk, "sgio")),
-		    gvnp_text("encryption", gvnp_xml_get(encryption, "format")),
-		    gvnp_text("tls", gvnp_xml_get(source, "tls")),
-		    gvnp_text("relabel",
-			      gvnp_xml_get(gvnp_xml_child(source, "seclabel"), "relabel")));
+	gvnp_insert(
+		domain->facts, "domain_disk", gvnp_text("domain", domain->uuid),
+		gvnp_text("target", gvnp_xml_get(target, "dev")),
+		gvnp_text("device", device[0] ? device : "disk"),
+		gvnp_text("bus", gvnp_xml_get(target, "bus")), gvnp_text("type", type),
+		gvnp_text("source", path), gvnp_text("protocol", gvnp_xml_get(source, "protocol")),
+		gvnp_text("host", host), gvnp_text("format", gvnp_xml_get(driver, "type")),
+		gvnp_text("cache", gvnp_xml_get(driver, "cache")),
+		gvnp_text("io", gvnp_xml_get(driver, "io")),
+		gvnp_text("discard", gvnp_xml_get(driver, "discard")),
+		gvnp_text("error_policy", gvnp_xml_get(driver, "error_policy")),
+		gvnp_integer("is_readonly", !!gvnp_xml_child(disk, "readonly")),
+		gvnp_integer("is_shareable", !!gvnp_xml_child(disk, "shareable")),
+		gvnp_integer("is_rawio", gvnp_xml_says_yes(disk, "rawio")),
+		gvnp_text("sgio", gvnp_xml_get(disk, "sgio")),
+		gvnp_text("encryption", gvnp_xml_get(encryption, "format")),
+		gvnp_text("tls", gvnp_xml_get(source, "tls")),
+		gvnp_text("relabel", gvnp_xml_get(gvnp_xml_child(source, "seclabel"), "relabel")));
 }
 
 static void add_layer(struct gvnp_domain_layers *layers, const struct gvnp_domain *domain,
@@ -148,7 +147,7 @@ static void add_chain(struct gvnp_domain_layers *layers, const struct gvnp_domai
 
 void gvnp_domain_disks(const struct gvnp_domain *domain, struct gvnp_domain_layers *layers)
 {
-	gvnp_xml_each(disk, domain->devices, "disk") {
+	gvnp_xml_each (disk, domain->devices, "disk") {
 		insert_disk(domain, disk);
 		add_chain(layers, domain, disk);
 	}

@@ -71,7 +71,7 @@ static void insert_graphics(const struct gvnp_domain *domain, const struct gvnp_
 	const char *socket = gvnp_xml_get(graphics, "socket");
 
 	if (gvnp_xml_child(graphics, "listen")) {
-		gvnp_xml_each(listen, graphics, "listen")
+		gvnp_xml_each (listen, graphics, "listen")
 			insert_listen(domain, graphics, gvnp_xml_get(listen, "type"),
 				      gvnp_xml_get(listen, gvnp_xml_has(listen, "socket")
 								   ? "socket"
@@ -79,14 +79,14 @@ static void insert_graphics(const struct gvnp_domain *domain, const struct gvnp_
 	} else if (socket[0]) { /* written this way before libvirt 2.0 */
 		insert_listen(domain, graphics, "socket", socket);
 	} else {
-		insert_listen(domain, graphics, is_local_display(graphics) ? "" : "address",
-			      gvnp_xml_get(graphics,
-					   is_local_display(graphics) ? "address" : "listen"));
+		insert_listen(
+			domain, graphics, is_local_display(graphics) ? "" : "address",
+			gvnp_xml_get(graphics, is_local_display(graphics) ? "address" : "listen"));
 	}
 }
 
 void gvnp_domain_graphics(const struct gvnp_domain *domain)
 {
-	gvnp_xml_each(graphics, domain->devices, "graphics")
+	gvnp_xml_each (graphics, domain->devices, "graphics")
 		insert_graphics(domain, graphics);
 }

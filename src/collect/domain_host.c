@@ -59,9 +59,9 @@ char *gvnp_domain_hostdev_address(const struct gvnp_xml_node *hostdev, const cha
 {
 	const struct gvnp_xml_node *source = gvnp_xml_child(hostdev, "source");
 	const char *type = gvnp_xml_get(hostdev, "type");
-	static const char *const children[][2] = {
-		{ "storage", "block" }, { "misc", "char" }, { "net", "interface" }
-	};
+	static const char *const children[][2] = { { "storage", "block" },
+						   { "misc", "char" },
+						   { "net", "interface" } };
 
 	*ret_type = gvnp_xml_is(hostdev, "interface") ? "pci" : type;
 	if (!strcmp(*ret_type, "pci"))
@@ -85,7 +85,7 @@ void gvnp_domain_hostdevs(const struct gvnp_domain *domain)
 {
 	size_t position = 0;
 
-	gvnp_xml_each(device, domain->devices, NULL) {
+	gvnp_xml_each (device, domain->devices, NULL) {
 		bool is_nic = gvnp_xml_is(device, "interface") &&
 			      !strcmp(gvnp_xml_get(device, "type"), "hostdev");
 
@@ -107,7 +107,7 @@ void gvnp_domain_hostdevs(const struct gvnp_domain *domain)
 
 static const char *filesystem_source(const struct gvnp_xml_node *source)
 {
-	static const char *const attributes[] = { "dir", "file",   "dev",  "socket",
+	static const char *const attributes[] = { "dir",  "file",  "dev", "socket",
 						  "name", "usage", "pool" };
 
 	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
@@ -120,19 +120,18 @@ void gvnp_domain_filesystems(const struct gvnp_domain *domain)
 {
 	size_t position = 0;
 
-	gvnp_xml_each(device, domain->devices, "filesystem") {
+	gvnp_xml_each (device, domain->devices, "filesystem") {
 		const char *driver = gvnp_xml_get(gvnp_xml_child(device, "driver"), "type");
 		const char *type = gvnp_xml_get(device, "type");
 		_cleanup_free_ char *name = gvnp_domain_name_of(device, "fs", position++);
 
-		gvnp_insert(domain->facts, "domain_filesystem", gvnp_text("domain", domain->uuid),
-			    gvnp_text("name", name), gvnp_text("type", type[0] ? type : "mount"),
-			    gvnp_text("driver", driver[0] ? driver : "path"),
-			    gvnp_text("access_mode", gvnp_xml_get(device, "accessmode")),
-			    gvnp_text("source",
-				      filesystem_source(gvnp_xml_child(device, "source"))),
-			    gvnp_text("target",
-				      gvnp_xml_get(gvnp_xml_child(device, "target"), "dir")),
-			    gvnp_integer("is_readonly", !!gvnp_xml_child(device, "readonly")));
+		gvnp_insert(
+			domain->facts, "domain_filesystem", gvnp_text("domain", domain->uuid),
+			gvnp_text("name", name), gvnp_text("type", type[0] ? type : "mount"),
+			gvnp_text("driver", driver[0] ? driver : "path"),
+			gvnp_text("access_mode", gvnp_xml_get(device, "accessmode")),
+			gvnp_text("source", filesystem_source(gvnp_xml_child(device, "source"))),
+			gvnp_text("target", gvnp_xml_get(gvnp_xml_child(device, "target"), "dir")),
+			gvnp_integer("is_readonly", !!gvnp_xml_child(device, "readonly")));
 	}
 }

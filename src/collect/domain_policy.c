@@ -12,7 +12,7 @@ enum { MAXIMUM_VCPUS = 8192 };
 
 void gvnp_domain_seclabels(const struct gvnp_domain *domain)
 {
-	gvnp_xml_each(seclabel, domain->root, "seclabel") {
+	gvnp_xml_each (seclabel, domain->root, "seclabel") {
 		const char *model = gvnp_xml_get(seclabel, "model");
 
 		gvnp_insert(domain->facts, "domain_seclabel", gvnp_text("domain", domain->uuid),
@@ -28,9 +28,9 @@ void gvnp_domain_seclabels(const struct gvnp_domain *domain)
 const char *gvnp_domain_feature_state(const struct gvnp_xml_node *feature)
 {
 	/* the attribute that carries the setting differs from feature to feature */
-	static const char *const attributes[] = { "state",   "value",	"mode",	   "policy",
-						  "version", "unknown", "driver", "resizing",
-						  "enabled" };
+	static const char *const attributes[] = { "state",  "value",	"mode",
+						  "policy", "version",	"unknown",
+						  "driver", "resizing", "enabled" };
 
 	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
 		if (gvnp_xml_get(feature, attributes[i])[0])
@@ -51,7 +51,7 @@ static void insert_nested(const struct gvnp_domain *domain, const struct gvnp_xm
 
 	if (strcmp(name, "hyperv") && strcmp(name, "kvm") && strcmp(name, "xen"))
 		return;
-	gvnp_xml_each(feature, group, NULL) {
+	gvnp_xml_each (feature, group, NULL) {
 		_cleanup_free_ char *full = gvnp_format("%s-%s", name, gvnp_xml_name(feature));
 
 		insert_feature(domain, full, gvnp_domain_feature_state(feature));
@@ -60,14 +60,13 @@ static void insert_nested(const struct gvnp_domain *domain, const struct gvnp_xm
 
 void gvnp_domain_features(const struct gvnp_domain *domain)
 {
-	gvnp_xml_each(feature, gvnp_xml_child(domain->root, "features"), NULL) {
+	gvnp_xml_each (feature, gvnp_xml_child(domain->root, "features"), NULL) {
 		insert_feature(domain, gvnp_xml_name(feature), gvnp_domain_feature_state(feature));
 		insert_nested(domain, feature);
 	}
-	gvnp_xml_each(timer, gvnp_xml_child(domain->root, "clock"), "timer") {
+	gvnp_xml_each (timer, gvnp_xml_child(domain->root, "clock"), "timer") {
 		const char *present = gvnp_xml_get(timer, "present");
-		_cleanup_free_ char *name =
-			gvnp_format("timer-%s", gvnp_xml_get(timer, "name"));
+		_cleanup_free_ char *name = gvnp_format("timer-%s", gvnp_xml_get(timer, "name"));
 
 		insert_feature(domain, name, present[0] ? present : "yes");
 	}
@@ -75,7 +74,7 @@ void gvnp_domain_features(const struct gvnp_domain *domain)
 
 void gvnp_domain_cpu_features(const struct gvnp_domain *domain)
 {
-	gvnp_xml_each(feature, gvnp_xml_child(domain->root, "cpu"), "feature") {
+	gvnp_xml_each (feature, gvnp_xml_child(domain->root, "cpu"), "feature") {
 		const char *policy = gvnp_xml_get(feature, "policy");
 
 		gvnp_insert(domain->facts, "domain_cpu_feature", gvnp_text("domain", domain->uuid),
@@ -102,7 +101,7 @@ static void insert_pin(const struct gvnp_domain *domain, const char *kind, int64
 static bool is_pinned(const struct gvnp_xml_node *tune, const char *element, const char *attribute,
 		      int64_t number)
 {
-	gvnp_xml_each(pin, tune, element)
+	gvnp_xml_each (pin, tune, element)
 		if (!attribute || gvnp_xml_integer(pin, attribute, -1) == number)
 			return true;
 	return false;
@@ -140,7 +139,7 @@ void gvnp_domain_pins(const struct gvnp_domain *domain)
 	const struct gvnp_xml_node *tune = gvnp_xml_child(domain->root, "cputune");
 	const char *common = gvnp_xml_get(gvnp_xml_child(domain->root, "vcpu"), "cpuset");
 
-	gvnp_xml_each(pin, tune, NULL) {
+	gvnp_xml_each (pin, tune, NULL) {
 		const char *list = gvnp_xml_get(pin, "cpuset");
 
 		if (gvnp_xml_is(pin, "vcpupin"))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The security settings of both definitions of an active persistent domain as flat rows, so that
- * what a restart would change shows as a difference. Equal definitions give equal rows: what libvirt
- * adds to the live XML by itself (aliases, addresses, expanded CPU features, dynamic labels, ports
- * assigned at start) is left out, and so is every live row marked as weak that the persistent
- * definition does not have.
+ * what a restart would change shows as a difference. Equal definitions give equal rows: what
+ * libvirt adds to the live XML by itself (aliases, addresses, expanded CPU features, dynamic
+ * labels, ports assigned at start) is left out, and so is every live row marked as weak that the
+ * persistent definition does not have.
  */
 #include "collect/domain.h"
 
@@ -13,7 +13,6 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "collect/cpu_set.h"
 
 struct setting {
 	char *name, *value;
@@ -38,10 +37,10 @@ static void free_settings(struct settings *settings)
 static void add_full(struct settings *settings, bool is_weak, const char *value, char *name)
 {
 	settings->settings = gvnp_grow(settings->settings, settings->n);
-	settings->settings[settings->n] = (struct setting){
-		.name = name, .value = gvnp_duplicate(value), .is_weak = is_weak,
-		.order = settings->n
-	};
+	settings->settings[settings->n] = (struct setting){ .name = name,
+							    .value = gvnp_duplicate(value),
+							    .is_weak = is_weak,
+							    .order = settings->n };
 	settings->n++;
 }
 
@@ -67,11 +66,10 @@ static void add_flag(struct settings *settings, const char *prefix, const char *
 
 static void add_seclabels(struct settings *settings, const struct gvnp_xml_node *root)
 {
-	gvnp_xml_each(seclabel, root, "seclabel") {
+	gvnp_xml_each (seclabel, root, "seclabel") {
 		const char *model = gvnp_xml_get(seclabel, "model");
 		const char *type = gvnp_xml_get(seclabel, "type");
-		_cleanup_free_ char *prefix =
-			gvnp_format("seclabel.%s", model[0] ? model : "none");
+		_cleanup_free_ char *prefix = gvnp_format("seclabel.%s", model[0] ? model : "none");
 
 		/* dynamic is what a live domain gets when nothing is written */
 		if (!strcmp(type, "dynamic"))
@@ -90,7 +88,7 @@ static void add_cpu(struct settings *settings, const struct gvnp_xml_node *root)
 
 	add(settings, "cpu", "mode", gvnp_xml_get(cpu, "mode"));
 	add(settings, "cpu", "model", gvnp_xml_text(gvnp_xml_child(cpu, "model")));
-	gvnp_xml_each(feature, cpu, "feature") {
+	gvnp_xml_each (feature, cpu, "feature") {
 		const char *policy = gvnp_xml_get(feature, "policy");
 		const char *name = gvnp_xml_get(feature, "name");
 
@@ -101,12 +99,11 @@ static void add_cpu(struct settings *settings, const struct gvnp_xml_node *root)
 
 static void add_features(struct settings *settings, const struct gvnp_xml_node *root)
 {
-	gvnp_xml_each(feature, gvnp_xml_child(root, "features"), NULL)
+	gvnp_xml_each (feature, gvnp_xml_child(root, "features"), NULL)
 		add(settings, "feature", gvnp_xml_name(feature),
 		    gvnp_domain_feature_state(feature));
-	gvnp_xml_each(timer, gvnp_xml_child(root, "clock"), "timer")
-		add(settings, "timer", gvnp_xml_get(timer, "name"),
-		    gvnp_xml_get(timer, "present"));
+	gvnp_xml_each (timer, gvnp_xml_child(root, "clock"), "timer")
+		add(settings, "timer", gvnp_xml_get(timer, "name"), gvnp_xml_get(timer, "present"));
 }
 
 static void add_memory(struct settings *settings, const struct gvnp_xml_node *root)
@@ -122,19 +119,10 @@ static void add_memory(struct settings *settings, const struct gvnp_xml_node *ro
 	    gvnp_xml_get(gvnp_xml_child(root, "memory"), "dumpCore"));
 }
 
-static void add_pin(struct settings *settings, const char *name, const char *list)
-{
-	static struct gvnp_cpu_set set; /* 1 KiB; this program has one thread */
-	_cleanup_free_ char *canonical = gvnp_cpu_set_parse(gvnp_slice(list), &set)
-						 ? gvnp_cpu_set_format(&set)
-						 : gvnp_duplicate(list);
-
-	add(settings, "pin", name, canonical);
-}
-
+/* libvirt prints every list of processors in one form. */
 static void add_pins(struct settings *settings, const struct gvnp_xml_node *root)
 {
-	gvnp_xml_each(pin, gvnp_xml_child(root, "cputune"), NULL) {
+	gvnp_xml_each (pin, gvnp_xml_child(root, "cputune"), NULL) {
 		const char *list = gvnp_xml_get(pin, "cpuset");
 		bool is_vcpu = gvnp_xml_is(pin, "vcpupin");
 		_cleanup_free_ char *name =
@@ -142,12 +130,12 @@ static void add_pins(struct settings *settings, const struct gvnp_xml_node *root
 				    gvnp_xml_get(pin, is_vcpu ? "vcpu" : "iothread"));
 
 		if (gvnp_xml_is(pin, "emulatorpin"))
-			add_pin(settings, "emulator", list);
+			add(settings, "pin", "emulator", list);
 		else if (is_vcpu || gvnp_xml_is(pin, "iothreadpin"))
-			add_pin(settings, name, list);
+			add(settings, "pin", name, list);
 	}
 	if (gvnp_xml_get(gvnp_xml_child(root, "vcpu"), "cpuset")[0])
-		add_pin(settings, "all", gvnp_xml_get(gvnp_xml_child(root, "vcpu"), "cpuset"));
+		add(settings, "pin", "all", gvnp_xml_get(gvnp_xml_child(root, "vcpu"), "cpuset"));
 }
 
 static void add_disk(struct settings *settings, const struct gvnp_xml_node *disk)
@@ -156,8 +144,8 @@ static void add_disk(struct settings *settings, const struct gvnp_xml_node *disk
 	const struct gvnp_xml_node *driver = gvnp_xml_child(disk, "driver");
 	const char *device = gvnp_xml_get(disk, "device");
 	_cleanup_free_ char *prefix = gvnp_format("device.disk.%s", gvnp_xml_get(target, "dev"));
-	_cleanup_free_ char *source = gvnp_domain_disk_source(gvnp_xml_get(disk, "type"),
-							      gvnp_xml_child(disk, "source"));
+	_cleanup_free_ char *source =
+		gvnp_domain_disk_source(gvnp_xml_get(disk, "type"), gvnp_xml_child(disk, "source"));
 
 	add(settings, prefix, "device", device);
 	add(settings, prefix, "bus", gvnp_xml_get(target, "bus"));
@@ -177,9 +165,8 @@ static void add_disk(struct settings *settings, const struct gvnp_xml_node *disk
 static void add_interface(struct settings *settings, const struct gvnp_xml_node *interface)
 {
 	_cleanup_free_ char *source = gvnp_domain_interface_source(interface);
-	_cleanup_free_ char *prefix =
-		gvnp_format("device.nic.%s",
-			    gvnp_xml_get(gvnp_xml_child(interface, "mac"), "address"));
+	_cleanup_free_ char *prefix = gvnp_format(
+		"device.nic.%s", gvnp_xml_get(gvnp_xml_child(interface, "mac"), "address"));
 
 	add(settings, prefix, "type", gvnp_xml_get(interface, "type"));
 	add(settings, prefix, "source", source);
@@ -204,7 +191,7 @@ static void add_graphics(struct settings *settings, const struct gvnp_xml_node *
 	add(settings, prefix, "type", gvnp_xml_get(graphics, "type"));
 	add(settings, prefix, "default_mode", gvnp_xml_get(graphics, "defaultMode"));
 	add_flag(settings, prefix, "websocket", websocket[0] != '\0');
-	gvnp_xml_each(listen, graphics, "listen") {
+	gvnp_xml_each (listen, graphics, "listen") {
 		_cleanup_free_ char *own = gvnp_format("%s.listen.%zu", prefix, n++);
 
 		add(settings, own, "type", gvnp_xml_get(listen, "type"));
@@ -220,14 +207,13 @@ static void add_chardev(struct settings *settings, const struct gvnp_xml_node *d
 	const struct gvnp_xml_node *source = gvnp_xml_child(device, "source");
 	const char *channel = gvnp_xml_get(gvnp_xml_child(device, "target"), "name");
 	_cleanup_free_ char *number = gvnp_format("%zu", position);
-	_cleanup_free_ char *prefix = gvnp_format("device.%s.%s", gvnp_xml_name(device),
-						  channel[0] ? channel : number);
+	_cleanup_free_ char *prefix =
+		gvnp_format("device.%s.%s", gvnp_xml_name(device), channel[0] ? channel : number);
 
 	add(settings, prefix, "type", gvnp_xml_get(device, "type"));
 	add(settings, prefix, "host", gvnp_xml_get(source, "host"));
 	add(settings, prefix, "service", gvnp_xml_get(source, "service"));
-	add(settings, prefix, "protocol",
-	    gvnp_xml_get(gvnp_xml_child(device, "protocol"), "type"));
+	add(settings, prefix, "protocol", gvnp_xml_get(gvnp_xml_child(device, "protocol"), "type"));
 	add_weak(settings, prefix, "mode", gvnp_xml_get(source, "mode"));
 	add_weak(settings, prefix, "tls", gvnp_xml_get(source, "tls"));
 	add_weak(settings, prefix, "path", gvnp_xml_get(source, "path"));
@@ -236,9 +222,8 @@ static void add_chardev(struct settings *settings, const struct gvnp_xml_node *d
 static void add_filesystem(struct settings *settings, const struct gvnp_xml_node *device)
 {
 	const struct gvnp_xml_node *source = gvnp_xml_child(device, "source");
-	_cleanup_free_ char *prefix =
-		gvnp_format("device.filesystem.%s",
-			    gvnp_xml_get(gvnp_xml_child(device, "target"), "dir"));
+	_cleanup_free_ char *prefix = gvnp_format(
+		"device.filesystem.%s", gvnp_xml_get(gvnp_xml_child(device, "target"), "dir"));
 
 	add_flag(settings, prefix, "present", true);
 	add(settings, prefix, "driver", gvnp_xml_get(gvnp_xml_child(device, "driver"), "type"));
@@ -261,7 +246,7 @@ static void add_hostdev(struct settings *settings, const struct gvnp_xml_node *d
 static void add_other(struct settings *settings, const struct gvnp_xml_node *device,
 		      size_t position)
 {
-	static const char *const attributes[] = { "model", "type", "bus",   "mode",
+	static const char *const attributes[] = { "model", "type",   "bus",    "mode",
 						  "name",  "action", "backend" };
 	const struct gvnp_xml_node *model = gvnp_xml_child(device, "model");
 	const struct gvnp_xml_node *backend = gvnp_xml_child(device, "backend");
@@ -310,7 +295,7 @@ static void add_devices(struct settings *settings, const struct gvnp_xml_node *r
 	size_t position = 0;
 
 	/* libvirt prints the devices of a kind one after the other */
-	gvnp_xml_each(device, devices, NULL) {
+	gvnp_xml_each (device, devices, NULL) {
 		position = strcmp(previous, gvnp_xml_name(device)) ? 0 : position + 1;
 		previous = gvnp_xml_name(device);
 		add_device(settings, device, position);
@@ -321,14 +306,13 @@ static void add_qemu(struct settings *settings, const struct gvnp_xml_node *root
 {
 	size_t position = 0;
 
-	gvnp_xml_each_in(group, root, GVNP_DOMAIN_QEMU_URI, NULL) {
-		gvnp_xml_each_in(item, group, GVNP_DOMAIN_QEMU_URI, NULL) {
+	gvnp_xml_each_in (group, root, GVNP_DOMAIN_QEMU_URI, NULL) {
+		gvnp_xml_each_in (item, group, GVNP_DOMAIN_QEMU_URI, NULL) {
 			_cleanup_free_ char *key =
 				gvnp_format("%s.%zu", gvnp_xml_name(item), position++);
-			_cleanup_free_ char *word =
-				gvnp_format("%s%s%s", gvnp_xml_get(item, "name"),
-					    gvnp_xml_get(item, "value"),
-					    gvnp_xml_get(item, "capability"));
+			_cleanup_free_ char *word = gvnp_format(
+				"%s%s%s", gvnp_xml_get(item, "name"), gvnp_xml_get(item, "value"),
+				gvnp_xml_get(item, "capability"));
 			_cleanup_free_ char *value = gvnp_domain_masked(word);
 
 			add(settings, "qemu", key, value);
@@ -366,20 +350,22 @@ static int compare_settings(const void *a, const void *b)
 	return order ? order : (left->order > right->order) - (left->order < right->order);
 }
 
-static bool has_name(const struct settings *settings, const char *name)
+/* The first setting of that name, or NULL. */
+static const struct setting *find(const struct settings *settings, const char *name)
 {
-	for (size_t low = 0, high = settings->n; low < high;) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(settings->settings[middle].name, name);
+	size_t low = 0, high = settings->n;
 
-		if (!order)
-			return true;
-		if (order < 0)
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(settings->settings[middle].name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return false;
+	return low < settings->n && !strcmp(settings->settings[low].name, name)
+		       ? &settings->settings[low]
+		       : NULL;
 }
 
 /* An expanded CPU model says nothing of the mode that was asked for. */
@@ -390,33 +376,56 @@ static bool is_host_cpu(const struct gvnp_xml_node *root)
 	return !strcmp(mode, "host-model") || !mode[0];
 }
 
-static void insert(struct gvnp_facts *facts, const char *uuid, const char *definition,
-		   const struct settings *settings, const struct settings *other, bool skips_cpu)
+/* Names that occur twice, a NIC without address twice for instance, get their number. */
+static void number_repeated(struct settings *settings)
 {
 	size_t repetition = 0;
 
+	for (size_t i = 1; i < settings->n; i++) {
+		struct setting *setting = &settings->settings[i];
+		const struct setting *first = &settings->settings[i - 1 - repetition];
+
+		repetition = strcmp(setting->name, first->name) ? 0 : repetition + 1;
+		if (repetition) {
+			char *name = gvnp_format("%s#%zu", setting->name, repetition);
+
+			free(setting->name);
+			setting->name = name;
+		}
+	}
+}
+
+/* Sorted by name, and again when numbers have been added. */
+static void sort(struct settings *settings)
+{
+	if (!settings->n)
+		return;
+	qsort(settings->settings, settings->n, sizeof *settings->settings, compare_settings);
+	number_repeated(settings);
+	qsort(settings->settings, settings->n, sizeof *settings->settings, compare_settings);
+}
+
+static void insert(struct gvnp_facts *facts, const char *uuid, const char *definition,
+		   const struct settings *settings, const struct settings *other, bool skips_cpu)
+{
 	for (size_t i = 0; i < settings->n; i++) {
 		const struct setting *setting = &settings->settings[i];
-		bool is_repeated = i && !strcmp(setting->name, settings->settings[i - 1].name);
+		const struct setting *same = find(other, setting->name);
+		bool is_sign = !strcmp(setting->name, "domain.type");
 
-		repetition = is_repeated ? repetition + 1 : 0;
-		if (setting->is_weak && !has_name(other, setting->name))
+		if ((!same && setting->is_weak) ||
+		    (same && !is_sign && !strcmp(same->value, setting->value)))
 			continue;
 		if (skips_cpu && gvnp_text_starts(setting->name, "cpu."))
 			continue;
-		_cleanup_free_ char *name =
-			repetition ? gvnp_format("%s#%zu", setting->name, repetition)
-				   : gvnp_duplicate(setting->name);
-
 		gvnp_insert(facts, "domain_setting", gvnp_text("domain", uuid),
-			    gvnp_text("definition", definition), gvnp_text("name", name),
+			    gvnp_text("definition", definition), gvnp_text("name", setting->name),
 			    gvnp_text("value", setting->value));
 	}
 }
 
 void gvnp_domain_settings(struct gvnp_facts *facts, const char *uuid,
-			  const struct gvnp_xml_node *live,
-			  const struct gvnp_xml_node *persistent)
+			  const struct gvnp_xml_node *live, const struct gvnp_xml_node *persistent)
 {
 	__attribute__((cleanup(free_settings))) struct settings now = { 0 };
 	__attribute__((cleanup(free_settings))) struct settings later = { 0 };
@@ -424,10 +433,8 @@ void gvnp_domain_settings(struct gvnp_facts *facts, const char *uuid,
 
 	read_definition(&now, live);
 	read_definition(&later, persistent);
-	if (now.n)
-		qsort(now.settings, now.n, sizeof *now.settings, compare_settings);
-	if (later.n)
-		qsort(later.settings, later.n, sizeof *later.settings, compare_settings);
+	sort(&now);
+	sort(&later);
 	insert(facts, uuid, "live", &now, &later, skips_cpu);
 	insert(facts, uuid, "persistent", &later, &now, skips_cpu);
 }

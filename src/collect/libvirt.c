@@ -32,10 +32,10 @@ bool gvnp_libvirt_version(const struct gvnp_answer *answer, const char *name, in
 /* <secmodel><model>dac</model><baselabel type='kvm'>+64055:+64055</baselabel></secmodel> */
 static void insert_models(struct gvnp_facts *facts, const struct gvnp_xml_node *host)
 {
-	gvnp_xml_each(model, host, "secmodel") {
+	gvnp_xml_each (model, host, "secmodel") {
 		const char *label = "";
 
-		gvnp_xml_each(base, model, "baselabel")
+		gvnp_xml_each (base, model, "baselabel")
 			if (!strcmp(gvnp_xml_get(base, "type"), "kvm"))
 				label = gvnp_xml_text(base);
 		gvnp_insert(facts, "libvirt_secmodel",
@@ -66,15 +66,15 @@ static void insert_machines(struct gvnp_facts *facts, const struct gvnp_xml_node
 	_cleanup_free_ struct machine *machines = NULL;
 	size_t n = 0;
 
-	gvnp_xml_each(guest, root, "guest") {
+	gvnp_xml_each (guest, root, "guest") {
 		const struct gvnp_xml_node *architecture = gvnp_xml_child(guest, "arch");
 
-		gvnp_xml_each(machine, architecture, "machine") {
+		gvnp_xml_each (machine, architecture, "machine") {
 			machines = gvnp_grow(machines, n);
-			machines[n++] = (struct machine){
-				gvnp_xml_text(machine), gvnp_xml_get(architecture, "name"),
-				gvnp_xml_says_yes(machine, "deprecated")
-			};
+			machines[n++] =
+				(struct machine){ gvnp_xml_text(machine),
+						  gvnp_xml_get(architecture, "name"),
+						  gvnp_xml_says_yes(machine, "deprecated") };
 		}
 	}
 	if (n)
@@ -94,8 +94,8 @@ static void collect_capabilities(struct gvnp_facts *facts, const struct gvnp_ans
 	static const char *const filled[] = { "libvirt_secmodel", "libvirt_machine" };
 	_cleanup_xml_ struct gvnp_xml *xml = NULL;
 	_cleanup_free_ char *problem = NULL;
-	bool is_known = !answer->error &&
-			!gvnp_xml_parse(answer->data, answer->size, &xml, &problem);
+	bool is_known =
+		!answer->error && !gvnp_xml_parse(answer->data, answer->size, &xml, &problem);
 
 	for (size_t i = 0; i < sizeof filled / sizeof *filled; i++) {
 		if (answer->error)
@@ -128,7 +128,8 @@ static void collect(const struct gvnp_collection *collection)
 	has_daemon = gvnp_libvirt_version(version, "libvirt-daemon", &daemon);
 	has_hypervisor = gvnp_libvirt_version(version, "hypervisor", &hypervisor);
 	if (gvnp_batch_answer(&batch, 0)->error && gvnp_batch_answer(&batch, 1)->error) {
-		gvnp_collect_hole(facts, "libvirt", "", "", "libvirt", gvnp_batch_answer(&batch, 0));
+		gvnp_collect_hole(facts, "libvirt", "", "", "libvirt",
+				  gvnp_batch_answer(&batch, 0));
 	} else {
 		gvnp_insert(facts, "libvirt", gvnp_integer("id", 1),
 			    text_cell("uri", gvnp_batch_answer(&batch, 0)),

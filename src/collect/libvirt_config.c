@@ -42,8 +42,13 @@ static const char *const libraries[] = {
 enum { N_LIBRARIES = sizeof libraries / sizeof *libraries };
 
 /* Requests of the one batch: first the files, each with stat and content, then these. */
-enum { FIRST_OTHER = 2 * N_FILES, VERSION_AT = FIRST_OTHER, OS_RELEASE_AT, OS_RELEASE_USR_AT,
-       FIRST_LIBRARY };
+enum {
+	FIRST_OTHER = 2 * N_FILES,
+	VERSION_AT = FIRST_OTHER,
+	OS_RELEASE_AT,
+	OS_RELEASE_USR_AT,
+	FIRST_LIBRARY
+};
 
 /* libvirt.so.0.MAJOR*1000+MINOR.RELEASE (meson.build of libvirt) */
 static bool version_of_library(const struct gvnp_answer *answer, int64_t *ret)
@@ -103,10 +108,18 @@ static struct gvnp_slice os_release(struct gvnp_slice text, const char *wanted)
 static const char *family_of(struct gvnp_slice word)
 {
 	static const char *const families[][2] = {
-		{ "debian", "debian" },	 { "ubuntu", "ubuntu" },     { "rhel", "redhat" },
-		{ "fedora", "redhat" },	 { "centos", "redhat" },     { "rocky", "redhat" },
-		{ "almalinux", "redhat" }, { "ol", "redhat" },	     { "sles", "suse" },
-		{ "suse", "suse" },	 { "opensuse", "suse" },     { "opensuse-leap", "suse" },
+		{ "debian", "debian" },
+		{ "ubuntu", "ubuntu" },
+		{ "rhel", "redhat" },
+		{ "fedora", "redhat" },
+		{ "centos", "redhat" },
+		{ "rocky", "redhat" },
+		{ "almalinux", "redhat" },
+		{ "ol", "redhat" },
+		{ "sles", "suse" },
+		{ "suse", "suse" },
+		{ "opensuse", "suse" },
+		{ "opensuse-leap", "suse" },
 		{ "opensuse-tumbleweed", "suse" },
 	};
 
@@ -199,9 +212,8 @@ static void hole_of_settings(struct gvnp_facts *facts, size_t file, const char *
 static void collect_settings(struct gvnp_facts *facts, size_t file,
 			     const struct gvnp_libvirt_host *host, const struct gvnp_answer *answer)
 {
-	__attribute__((cleanup(gvnp_libvirt_settings_done))) struct gvnp_libvirt_settings settings = {
-		0
-	};
+	__attribute__((
+		cleanup(gvnp_libvirt_settings_done))) struct gvnp_libvirt_settings settings = { 0 };
 	struct unknown_context unknown = { facts, files[file].name };
 	_cleanup_free_ char *problem = NULL;
 	const char *words;

@@ -56,9 +56,10 @@ enum gvnp_libvirt_file {
 
 /* What defaults depend on. */
 struct gvnp_libvirt_host {
-	int64_t version; /* of libvirt, major * 1000000 + minor * 1000 + release; 0 when not known */
+	int64_t version; /* of libvirt, major * 1000000 + minor * 1000 + release; 0 when not known
+			  */
 	const char *distribution; /* "debian", "ubuntu", "redhat", "suse"; "" for another */
-	bool lacks_tss; /* the account swtpm would run as does not exist */
+	bool lacks_tss;		  /* the account swtpm would run as does not exist */
 };
 
 /*

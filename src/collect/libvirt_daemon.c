@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which libvirt daemons run, and how they were started. Their options are getopt's (remote_daemon.c,
- * log_daemon.c, lock_daemon.c of libvirt): short ones may be joined, long ones may be shortened.
+ * Which libvirt daemons run, and how they were started. Their options are getopt's
+ * (remote_daemon.c, log_daemon.c, lock_daemon.c of libvirt): short ones may be joined, long ones
+ * may be shortened.
  */
 #include "collect/libvirt_daemon.h"
 
@@ -11,10 +12,10 @@
 bool gvnp_libvirt_daemon_is_name(struct gvnp_slice name)
 {
 	static const char *const names[] = {
-		"libvirtd",	 "virtbhyved",	 "virtchd",	  "virtinterfaced", "virtlockd",
-		"virtlogd",	 "virtlxcd",	 "virtnetworkd",  "virtnodedevd",   "virtnwfilterd",
-		"virtproxyd",	 "virtqemud",	 "virtsecretd",	  "virtstoraged",   "virtvboxd",
-		"virtvzd",	 "virtxend",
+		"libvirtd",   "virtbhyved", "virtchd",	    "virtinterfaced", "virtlockd",
+		"virtlogd",   "virtlxcd",   "virtnetworkd", "virtnodedevd",   "virtnwfilterd",
+		"virtproxyd", "virtqemud",  "virtsecretd",  "virtstoraged",   "virtvboxd",
+		"virtvzd",    "virtxend",
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)

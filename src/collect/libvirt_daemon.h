@@ -14,7 +14,8 @@ struct gvnp_process_scan;
 /* True for libvirtd, virtqemud, virtlogd, …: the whole name. */
 bool gvnp_libvirt_daemon_is_name(struct gvnp_slice name);
 
-/* True if it runs the program of a libvirt daemon, by its exe, or by its comm when exe is refused. */
+/* True if it runs the program of a libvirt daemon, by its exe, or by its comm when exe is refused.
+ */
 bool gvnp_libvirt_daemon_is(const struct gvnp_process *process);
 
 /* What its arguments say, argv[0] included. config is empty when it is not given. */

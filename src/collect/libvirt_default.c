@@ -4,9 +4,9 @@
  * a default, not unset, and the value in the comment is often not the default but its opposite.
  *
  * Sources: virQEMUDriverConfigNew and virQEMUDriverConfigSetDefaults (src/qemu/qemu_conf.c),
- * daemonConfigNew (src/remote/remote_daemon_config.c), virLogDaemonConfigNew, virLockDaemonConfigNew,
- * defaultDeviceACL (src/qemu/qemu_cgroup.c), of libvirt 9.0 and 11.3; the accounts from the meson
- * options and packaging of the distributions.
+ * daemonConfigNew (src/remote/remote_daemon_config.c), virLogDaemonConfigNew,
+ * virLockDaemonConfigNew, defaultDeviceACL (src/qemu/qemu_cgroup.c), of libvirt 9.0 and 11.3; the
+ * accounts from the meson options and packaging of the distributions.
  */
 #include <string.h>
 
@@ -26,7 +26,7 @@
 #define TEXT GVNP_LIBVIRT_TEXT
 #define LIST GVNP_LIBVIRT_LIST
 
-#define VERSION(major, minor) ((major) * 1000000 + (minor) * 1000)
+#define VERSION(major, minor) ((major)*1000000 + (minor)*1000)
 
 /* "" of a text or list is what an unset key means: none, all, or chosen at run time. */
 static const struct {
@@ -159,7 +159,8 @@ static const struct {
 	{ NETWORK, "auth_tcp", "sasl" },
 	{ DAEMON, "auth_unix_ro", "polkit" },
 	{ DAEMON, "auth_unix_rw", "polkit" },
-	/* polkit guards the door, so the socket is open; it stays so when auth_unix_rw is changed */
+	/* polkit guards the door, so the socket is open; it stays so when auth_unix_rw is changed
+	 */
 	{ DAEMON, "unix_sock_rw_perms", "0777" },
 };
 

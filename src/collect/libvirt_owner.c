@@ -17,9 +17,8 @@ static void add_domain(struct gvnp_libvirt_owners *owners, struct gvnp_slice uui
 		       struct gvnp_slice name)
 {
 	owners->domains = gvnp_grow(owners->domains, owners->n);
-	owners->domains[owners->n++] = (struct gvnp_active_domain){
-		.uuid = gvnp_slice_copy(uuid), .name = gvnp_slice_copy(name)
-	};
+	owners->domains[owners->n++] = (struct gvnp_active_domain){ .uuid = gvnp_slice_copy(uuid),
+								    .name = gvnp_slice_copy(name) };
 }
 
 void gvnp_libvirt_owners_parse(struct gvnp_slice bytes, struct gvnp_libvirt_owners *ret)
@@ -59,8 +58,8 @@ static int by_pid(const void *a, const void *b)
 	return ((*left)->pid > (*right)->pid) - ((*left)->pid < (*right)->pid);
 }
 
-/* A pid file of no active domain counts only while libvirt cannot say which are active: otherwise it
- * was left behind. */
+/* A pid file of no active domain counts only while libvirt cannot say which are active: otherwise
+ * it was left behind. */
 static struct gvnp_active_domain *domain_of(struct gvnp_libvirt_owners *owners, char *name)
 {
 	struct gvnp_active_domain wanted = { .name = name };
@@ -98,8 +97,8 @@ static void read_pid_files(struct gvnp_source *source, const struct gvnp_answer 
 		if (!domain)
 			continue;
 		domain->modified = answer->modified;
-		if (gvnp_collect_integer(answer, &domain->pid) ||
-		    gvnp_collect_is_absent(answer) || ret->pid_problem)
+		if (gvnp_collect_integer(answer, &domain->pid) || gvnp_collect_is_absent(answer) ||
+		    ret->pid_problem)
 			continue;
 		ret->pid_problem = gvnp_format("%s: %s", gvnp_batch_path(&batch, i),
 					       gvnp_source_error_name(answer->error));
@@ -155,9 +154,9 @@ void gvnp_libvirt_owners_read(struct gvnp_source *source, struct gvnp_libvirt_ow
 		answer = gvnp_batch_answer(&batch, type);
 	ret->has_domains = !answer->error;
 	if (answer->error)
-		ret->problem = gvnp_format("libvirt: %s",
-					   answer->problem[0] ? answer->problem
-							      : gvnp_source_error_name(answer->error));
+		ret->problem = gvnp_format(
+			"libvirt: %s", answer->problem[0] ? answer->problem
+							  : gvnp_source_error_name(answer->error));
 	/* The domains of another driver (test, LXC) are no QEMU processes. */
 	else if (gvnp_slice_is(gvnp_collect_trimmed(answer), "QEMU"))
 		gvnp_libvirt_owners_parse(gvnp_collect_bytes(gvnp_batch_answer(&batch, domains)),
@@ -168,8 +167,8 @@ void gvnp_libvirt_owners_read(struct gvnp_source *source, struct gvnp_libvirt_ow
 	if (!answer->error)
 		read_pid_files(source, answer, ret);
 	else if (!gvnp_collect_is_absent(answer))
-		ret->pid_problem = gvnp_format(STATE_DIRECTORY ": %s",
-					       gvnp_source_error_name(answer->error));
+		ret->pid_problem =
+			gvnp_format(STATE_DIRECTORY ": %s", gvnp_source_error_name(answer->error));
 	index_domains(ret);
 }
 

@@ -12,19 +12,19 @@
 
 struct gvnp_active_domain {
 	char *uuid, *name;
-	int64_t pid;	  /* by its pid file, 0 when that was not found or not readable */
-	int64_t modified; /* of the pid file */
+	int64_t pid;	   /* by its pid file, 0 when that was not found or not readable */
+	int64_t modified;  /* of the pid file */
 	const void *owner; /* for whoever matches processes: the one found to be its */
 	size_t n_claims;   /* likewise: processes that carry its uuid */
 };
 
 struct gvnp_libvirt_owners {
-	bool has_domains; /* libvirt answered */
-	char *problem;	  /* why not, when it did not */
+	bool has_domains;		    /* libvirt answered */
+	char *problem;			    /* why not, when it did not */
 	struct gvnp_active_domain *domains; /* by uuid, which is "" when only a pid file is known */
 	size_t n;
 	struct gvnp_active_domain **by_pid; /* the same, by pid */
-	char *pid_problem; /* NULL, or why some pid file could not be read */
+	char *pid_problem;		    /* NULL, or why some pid file could not be read */
 };
 
 /* Active ones of the lines source.h documents for "domains". Pure. */

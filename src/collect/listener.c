@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The listening sockets of process 1's network namespace. A process may choose the name of a UNIX
- * socket freely, line breaks included, and so write lines of its own into /proc/net/unix: every line
- * is checked in full, and an inode that is listed twice is refused by the table and so becomes a hole.
+ * socket freely, line breaks included, and so write lines of its own into /proc/net/unix: every
+ * line is checked in full, and an inode that is listed twice is refused by the table and so becomes
+ * a hole.
  */
 #include "collect/listener.h"
 
@@ -12,9 +13,9 @@
 #include "collect/proc_scan.h"
 
 enum {
-	TCP_LISTEN = 0x0a,	 /* include/net/tcp_states.h */
-	ACCEPTS = 0x00010000,	 /* __SO_ACCEPTCON of include/linux/net.h */
-	ADDRESS_WORDS = 4,	 /* of 32 bits in an IPv6 address */
+	TCP_LISTEN = 0x0a,    /* include/net/tcp_states.h */
+	ACCEPTS = 0x00010000, /* __SO_ACCEPTCON of include/linux/net.h */
+	ADDRESS_WORDS = 4,    /* of 32 bits in an IPv6 address */
 };
 
 struct socket_address {
@@ -129,15 +130,16 @@ static bool parse_unix_line(struct gvnp_slice line, uint64_t *ret_flags,
 			    struct gvnp_unix_listener *ret)
 {
 	enum { NUMBER, REFERENCES, PROTOCOL, FLAGS, TYPE, STATE, INODE, N };
-	static const size_t sizes[N] = { [REFERENCES] = 8, [PROTOCOL] = 8, [FLAGS] = 8,
-					 [TYPE] = 4,	   [STATE] = 2 };
+	static const size_t sizes[N] = {
+		[REFERENCES] = 8, [PROTOCOL] = 8, [FLAGS] = 8, [TYPE] = 4, [STATE] = 2
+	};
 	struct gvnp_slice words[N];
 	uint64_t number;
 
 	for (size_t i = 0; i < N; i++) {
 		if (!gvnp_slice_word(&line, &words[i]) ||
-		    (sizes[i] && (words[i].size != sizes[i] ||
-				  !gvnp_slice_unsigned(words[i], 16, &number))))
+		    (sizes[i] &&
+		     (words[i].size != sizes[i] || !gvnp_slice_unsigned(words[i], 16, &number))))
 			return false;
 	}
 	if (words[NUMBER].text[words[NUMBER].size - 1] != ':' ||

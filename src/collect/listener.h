@@ -24,8 +24,9 @@ struct gvnp_listener {
 };
 
 /*
- * Cuts lines off *rest up to the next socket that listens (TCP) or is bound and not connected (UDP).
- * False at the end; *ret_is_malformed is set, and never cleared, by a line that is no such line.
+ * Cuts lines off *rest up to the next socket that listens (TCP) or is bound and not connected
+ * (UDP). False at the end; *ret_is_malformed is set, and never cleared, by a line that is no such
+ * line.
  */
 bool gvnp_listener_next(struct gvnp_slice *rest, bool is_udp, bool is_big_endian,
 			struct gvnp_listener *ret, bool *ret_is_malformed);

@@ -46,14 +46,15 @@ static void insert_network(struct gvnp_facts *facts, const struct line *line,
 				problem ? problem : "it is no <network>");
 	if (forward && !mode[0])
 		mode = "nat"; /* formatnetwork: the default of <forward/> */
-	gvnp_insert(facts, "network", gvnp_text("uuid", uuid), gvnp_text_slice("name", line->name),
-		    gvnp_integer("is_active", line->is_active != 0),
-		    gvnp_integer("is_autostarted", line->is_autostarted != 0),
-		    gvnp_text("forward", is_known ? mode : NULL),
-		    gvnp_text("bridge", is_known ? gvnp_xml_get(gvnp_xml_child(root, "bridge"), "name")
-						 : NULL),
-		    gvnp_maybe("trusts_guest_filters", is_known,
-			       gvnp_xml_says_yes(root, "trustGuestRxFilters")));
+	gvnp_insert(
+		facts, "network", gvnp_text("uuid", uuid), gvnp_text_slice("name", line->name),
+		gvnp_integer("is_active", line->is_active != 0),
+		gvnp_integer("is_autostarted", line->is_autostarted != 0),
+		gvnp_text("forward", is_known ? mode : NULL),
+		gvnp_text("bridge",
+			  is_known ? gvnp_xml_get(gvnp_xml_child(root, "bridge"), "name") : NULL),
+		gvnp_maybe("trusts_guest_filters", is_known,
+			   gvnp_xml_says_yes(root, "trustGuestRxFilters")));
 }
 
 static void collect(const struct gvnp_collection *collection)

@@ -188,8 +188,8 @@ void gvnp_proc_label_split(struct gvnp_slice bytes, struct gvnp_slice *ret_label
 	if (!open || open < bytes.text + 2 || open[-1] != ' ')
 		return;
 	*ret_label = (struct gvnp_slice){ bytes.text, (size_t)(open - 1 - bytes.text) };
-	*ret_mode = (struct gvnp_slice){ open + 1,
-					 bytes.size - (size_t)(open + 1 - bytes.text) - 1 };
+	*ret_mode =
+		(struct gvnp_slice){ open + 1, bytes.size - (size_t)(open + 1 - bytes.text) - 1 };
 }
 
 bool gvnp_proc_cgroup_next(struct gvnp_slice *rest, struct gvnp_proc_cgroup *ret)

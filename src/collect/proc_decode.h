@@ -32,12 +32,12 @@ bool gvnp_proc_stat_parse(struct gvnp_slice bytes, struct gvnp_proc_stat *ret);
 
 struct gvnp_proc_status {
 	struct gvnp_slice name;
-	uint64_t uid[4], gid[4]; /* real, effective, saved, file system */
+	uint64_t uid[4], gid[4];  /* real, effective, saved, file system */
 	struct gvnp_slice groups; /* numbers separated by blanks */
 	struct gvnp_slice inheritable, permitted, effective, ambient; /* hexadecimal */
-	bool has_capabilities; /* any of the four is not zero */
-	int no_new_privileges; /* -1: the kernel does not say (before 4.10) */
-	int seccomp;	       /* 0 also when the kernel has no seccomp and prints no line */
+	bool has_capabilities;	 /* any of the four is not zero */
+	int no_new_privileges;	 /* -1: the kernel does not say (before 4.10) */
+	int seccomp;		 /* 0 also when the kernel has no seccomp and prints no line */
 	int64_t seccomp_filters; /* -1: the kernel does not say (before 5.9) */
 	struct gvnp_slice cpus;	 /* Cpus_allowed_list, size 0 when not printed */
 };
@@ -59,7 +59,8 @@ bool gvnp_proc_core_limit(struct gvnp_slice bytes, int64_t *ret);
 void gvnp_proc_label_split(struct gvnp_slice bytes, struct gvnp_slice *ret_label,
 			   struct gvnp_slice *ret_mode);
 
-/* One line of a cgroup file: hierarchy:controllers:path. controllers is empty for the unified one. */
+/* One line of a cgroup file: hierarchy:controllers:path. controllers is empty for the unified one.
+ */
 struct gvnp_proc_cgroup {
 	struct gvnp_slice controllers, path;
 };

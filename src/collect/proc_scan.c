@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The walk over /proc. It goes by blocks of processes, so that one question carries many files, and
- * keeps only what a table needs. A process that ends while it is looked at was never there; one that
- * cannot be looked at is counted.
+ * keeps only what a table needs. A process that ends while it is looked at was never there; one
+ * that cannot be looked at is counted.
  */
 #include "collect/proc_scan.h"
 
@@ -61,9 +61,9 @@ static void add_file(struct gvnp_process *process, int64_t descriptor, const cha
 }
 
 /*
- * Whether the links of a process may be read is decided for all of them alike. So when some could be
- * read, the others are descriptors that were closed meanwhile; when none could, one is asked again to
- * learn why.
+ * Whether the links of a process may be read is decided for all of them alike. So when some could
+ * be read, the others are descriptors that were closed meanwhile; when none could, one is asked
+ * again to learn why.
  */
 static int links_error(struct walk *walk, const struct gvnp_process *process,
 		       const struct gvnp_answer *files)
@@ -181,7 +181,7 @@ static void take_block(struct walk *walk, const int64_t *pids, size_t n)
 		if (is_gone || take_process(walk, pids[i], answers))
 			continue;
 		if (!walk->n_unreadable++)
-			walk->first_error = answers[STAT].error     ? answers[STAT].error
+			walk->first_error = answers[STAT].error	    ? answers[STAT].error
 					    : answers[STATUS].error ? answers[STATUS].error
 								    : EBADMSG;
 	}
@@ -236,9 +236,9 @@ static void walk_processes(struct walk *walk, const struct gvnp_answer *list)
 		qsort_r(scan->holders, scan->n_holders, sizeof *scan->holders, compare_holders,
 			scan->processes);
 	if (walk->n_unreadable)
-		scan->incompleteness = gvnp_format("%zu processes could not be looked at: %s",
-						   walk->n_unreadable,
-						   gvnp_source_error_name(walk->first_error));
+		scan->incompleteness =
+			gvnp_format("%zu processes could not be looked at: %s", walk->n_unreadable,
+				    gvnp_source_error_name(walk->first_error));
 	else if (!n || pids[0] != 1)
 		/* Process 1 always exists: proc is mounted with hidepid and shows only our own. */
 		scan->incompleteness = gvnp_duplicate("/proc hides the processes of other users");
@@ -247,7 +247,7 @@ static void walk_processes(struct walk *walk, const struct gvnp_answer *list)
 /* Machine names of uname whose processors store the high byte first. */
 static bool is_big_endian(const struct gvnp_answer *uname)
 {
-	static const char *const machines[] = { "s390", "s390x", "ppc",	  "ppc64",
+	static const char *const machines[] = { "s390", "s390x",  "ppc",   "ppc64",
 						"mips", "mips64", "sparc", "sparc64" };
 	struct gvnp_slice rest = gvnp_collect_bytes(uname), line = { "", 0 };
 
@@ -273,8 +273,9 @@ void gvnp_process_scan(struct gvnp_source *source, struct gvnp_process_scan *ret
 	gvnp_batch_ask(&batch, source);
 	ret->is_big_endian = is_big_endian(gvnp_batch_answer(&batch, uname));
 	if (gvnp_batch_answer(&batch, list)->error)
-		ret->problem = gvnp_format(
-			"/proc: %s", gvnp_source_error_name(gvnp_batch_answer(&batch, list)->error));
+		ret->problem =
+			gvnp_format("/proc: %s",
+				    gvnp_source_error_name(gvnp_batch_answer(&batch, list)->error));
 	else if (!gvnp_proc_boot_time(gvnp_collect_bytes(gvnp_batch_answer(&batch, stat)),
 				      &walk.boot_time))
 		ret->problem = gvnp_format("/proc/stat: no time of boot");

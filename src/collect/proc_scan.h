@@ -22,14 +22,14 @@ struct gvnp_process_file {
 
 struct gvnp_process {
 	int64_t pid, parent;
-	char *name;	  /* comm */
-	uint64_t uid;	  /* effective */
-	uint64_t start;	  /* ticks after boot */
-	int64_t started;  /* seconds since the epoch */
-	bool is_bare;	  /* kernel thread or zombie: has neither program nor descriptors */
-	char *exe;	  /* "" when it has none, NULL when unreadable */
-	int exe_error;	  /* why exe is NULL */
-	char *arguments;  /* NUL-separated, NULL when unreadable */
+	char *name;	 /* comm */
+	uint64_t uid;	 /* effective */
+	uint64_t start;	 /* ticks after boot */
+	int64_t started; /* seconds since the epoch */
+	bool is_bare;	 /* kernel thread or zombie: has neither program nor descriptors */
+	char *exe;	 /* "" when it has none, NULL when unreadable */
+	int exe_error;	 /* why exe is NULL */
+	char *arguments; /* NUL-separated, NULL when unreadable */
 	size_t arguments_size;
 	int arguments_error; /* why arguments is NULL */
 	int files_error;     /* 0, or why the descriptors could not be listed */
@@ -48,9 +48,9 @@ struct gvnp_process_scan {
 	size_t n;
 	struct gvnp_socket_holder *holders; /* by inode, then by pid with process 1 last */
 	size_t n_holders;
-	char *problem;	    /* NULL, or why no process could be looked at */
+	char *problem;	      /* NULL, or why no process could be looked at */
 	char *incompleteness; /* NULL, or why some processes are missing from the list */
-	bool is_big_endian; /* the host's processors: decides how /proc/net prints addresses */
+	bool is_big_endian;   /* the host's processors: decides how /proc/net prints addresses */
 };
 
 /* Looks at everything. What went wrong is in the result. */

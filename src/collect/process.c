@@ -69,7 +69,8 @@ static const char *const tables[] = {
 static const struct gvnp_privilege privileges[] = {
 	{ "process", "nothing; exe of other users' processes: CAP_SYS_PTRACE" },
 	{ "listener", "nothing; which process holds it: CAP_DAC_READ_SEARCH + CAP_SYS_PTRACE" },
-	{ "unix_listener", "nothing; which process holds it: CAP_DAC_READ_SEARCH + CAP_SYS_PTRACE" },
+	{ "unix_listener",
+	  "nothing; which process holds it: CAP_DAC_READ_SEARCH + CAP_SYS_PTRACE" },
 	{ "libvirt_daemon", "nothing; a replaced binary: CAP_SYS_PTRACE" },
 	{ "qemu_process", "CAP_DAC_READ_SEARCH + CAP_SYS_PTRACE" },
 	{ "qemu_process_group", "nothing" },
@@ -91,12 +92,11 @@ static void insert_processes(struct gvnp_facts *facts, const struct gvnp_process
 	for (size_t i = 0; i < scan->n; i++) {
 		const struct gvnp_process *process = &scan->processes[i];
 
-		gvnp_insert(facts, "process", gvnp_integer("pid", process->pid),
-			    gvnp_integer("parent", process->parent),
-			    gvnp_text("name", process->name),
-			    gvnp_integer("uid", (int64_t)process->uid),
-			    gvnp_integer("started", process->started),
-			    gvnp_text("exe", process->exe));
+		gvnp_insert(
+			facts, "process", gvnp_integer("pid", process->pid),
+			gvnp_integer("parent", process->parent), gvnp_text("name", process->name),
+			gvnp_integer("uid", (int64_t)process->uid),
+			gvnp_integer("started", process->started), gvnp_text("exe", process->exe));
 	}
 	if (scan->incompleteness)
 		gvnp_facts_hole(facts, "process", "", "", "%s", scan->incompleteness);

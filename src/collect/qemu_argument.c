@@ -121,10 +121,10 @@ void gvnp_qemu_command_parse(struct gvnp_slice arguments, struct gvnp_qemu_comma
 
 		left -= option->n_properties;
 		if (problem && !ret->problem)
-			ret->problem = gvnp_format("argument %zu (-%.*s): %s", i,
-						   (int)(option->name.size < 32 ? option->name.size
-									       : 32),
-						   option->name.text, problem);
+			ret->problem =
+				gvnp_format("argument %zu (-%.*s): %s", i,
+					    (int)(option->name.size < 32 ? option->name.size : 32),
+					    option->name.text, problem);
 	}
 }
 

@@ -15,9 +15,9 @@
 #include "base/text.h"
 
 enum {
-	GVNP_QEMU_NAME_LIMIT = 256,	   /* bytes of a flat property name */
+	GVNP_QEMU_NAME_LIMIT = 256,	  /* bytes of a flat property name */
 	GVNP_QEMU_PROPERTY_LIMIT = 65536, /* properties of one command line */
-	GVNP_QEMU_DEPTH_LIMIT = 16,	   /* nesting of a JSON value */
+	GVNP_QEMU_DEPTH_LIMIT = 16,	  /* nesting of a JSON value */
 };
 
 struct gvnp_qemu_property {

@@ -25,10 +25,10 @@ bool gvnp_qemu_is_emulator_name(struct gvnp_slice name)
 
 static bool is_hardware(struct gvnp_slice option)
 {
-	static const char *const names[] = { "accel",	   "blockdev", "chardev",   "cpu",
-					     "device",	   "display",  "drive",	    "enable-kvm",
-					     "incoming",   "kernel",   "m",	    "netdev",
-					     "nodefaults", "nographic", "qmp",	    "smp" };
+	static const char *const names[] = { "accel",	   "blockdev",	"chardev", "cpu",
+					     "device",	   "display",	"drive",   "enable-kvm",
+					     "incoming",   "kernel",	"m",	   "netdev",
+					     "nodefaults", "nographic", "qmp",	   "smp" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (gvnp_slice_is(option, names[i]))
@@ -61,8 +61,8 @@ bool gvnp_qemu_command_is_question(const struct gvnp_qemu_command *command)
 		if (gvnp_slice_is(option->name, "h") || gvnp_slice_is(option->name, "help") ||
 		    gvnp_slice_is(option->name, "version"))
 			return true;
-		if (option->name.size && (gvnp_slice_is(option->value, "help") ||
-					  gvnp_slice_is(option->value, "?")))
+		if (option->name.size &&
+		    (gvnp_slice_is(option->value, "help") || gvnp_slice_is(option->value, "?")))
 			return true;
 	}
 	return false;

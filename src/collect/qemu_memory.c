@@ -105,7 +105,8 @@ static bool is_special(struct gvnp_slice path)
 	return gvnp_slice_starts(path, "[") && !gvnp_slice_starts(path, "[anon");
 }
 
-/* Reservations hold nothing; a private file that cannot be written is what the file already says. */
+/* Reservations hold nothing; a private file that cannot be written is what the file already says.
+ */
 static bool is_of_interest(const struct programs *programs, const struct gvnp_mapping *mapping)
 {
 	const char *permissions = mapping->permissions.text;
@@ -155,8 +156,7 @@ static void insert_mapping(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 		    gvnp_maybe("is_locked", is_known, mapping->is_locked),
 		    gvnp_maybe("is_huge", is_known, mapping->is_huge),
 		    gvnp_maybe("is_guest", is_known, mapping->is_unforked),
-		    gvnp_integer("is_executable",
-				 permissions[1] == 'w' && permissions[2] == 'x'));
+		    gvnp_integer("is_executable", permissions[1] == 'w' && permissions[2] == 'x'));
 }
 
 void gvnp_vm_memory_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
@@ -176,7 +176,6 @@ void gvnp_vm_memory_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 	free(programs.paths);
 	/* A process without any mapping is on its way out, or we were shown nothing. */
 	if (!n)
-		gvnp_vm_hole(facts, vm, "qemu_process_memory", "", "/proc/%s/smaps: %s",
-			     vm->object,
+		gvnp_vm_hole(facts, vm, "qemu_process_memory", "", "/proc/%s/smaps: %s", vm->object,
 			     smaps->error ? gvnp_source_error_name(smaps->error) : "empty");
 }

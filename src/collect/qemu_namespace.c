@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Comparing a VM's view of the system with process 1's. Our own view is never taken for process 1's:
- * this program may run in namespaces of its own.
+ * Comparing a VM's view of the system with process 1's. Our own view is never taken for process
+ * 1's: this program may run in namespaces of its own.
  */
 #include "collect/qemu_namespace.h"
 
@@ -143,8 +143,8 @@ static void insert_namespace(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 	const struct gvnp_entry *init = gvnp_collect_entry(views->namespaces, entry->name);
 	bool is_mount = !strcmp(entry->name, "mnt");
 	bool is_known = (init && init->link) || (is_mount && decided->knows_of_process_1);
-	bool is_shared = init && init->link ? !strcmp(init->link, entry->link)
-					    : decided->is_of_process_1;
+	bool is_shared =
+		init && init->link ? !strcmp(init->link, entry->link) : decided->is_of_process_1;
 
 	gvnp_insert(facts, "qemu_process_namespace", gvnp_integer("pid", vm->process->pid),
 		    gvnp_text("type", entry->name), gvnp_text("identity", entry->link),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The namespaces of a VM process beside those of process 1. Where the links in /proc/1/ns are refused
- * (some hosts refuse them to root as well) the mount namespace is told by the mount ids, which the
- * kernel gives out once for the whole machine: the tables of two namespaces have none in common.
+ * The namespaces of a VM process beside those of process 1. Where the links in /proc/1/ns are
+ * refused (some hosts refuse them to root as well) the mount namespace is told by the mount ids,
+ * which the kernel gives out once for the whole machine: the tables of two namespaces have none in
+ * common.
  */
 #ifndef GVNP_COLLECT_QEMU_NAMESPACE_H
 #define GVNP_COLLECT_QEMU_NAMESPACE_H
@@ -24,9 +25,9 @@ struct gvnp_mount_view {
 };
 
 /*
- * The views a VM should not share, read once: process 1's, and that of every libvirt daemon that has
- * another one (in a container the daemon's namespace is not process 1's, and a VM that was given
- * none of its own is in the daemon's).
+ * The views a VM should not share, read once: process 1's, and that of every libvirt daemon that
+ * has another one (in a container the daemon's namespace is not process 1's, and a VM that was
+ * given none of its own is in the daemon's).
  */
 struct gvnp_host_views {
 	struct gvnp_batch batch;

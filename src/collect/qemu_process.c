@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One VM process after the other: all questions first, then a last look whether it is still the same
- * process, and only then rows. So a process number that was used again never mixes two processes.
+ * One VM process after the other: all questions first, then a last look whether it is still the
+ * same process, and only then rows. So a process number that was used again never mixes two
+ * processes.
  */
 #include "collect/qemu_process.h"
 
@@ -71,23 +72,22 @@ static void ask(struct gvnp_source *source, const struct gvnp_host_views *views,
 	gvnp_batch_ask(first, source);
 	answers->label = gvnp_vm_label_decide(gvnp_batch_answer(first, APPARMOR),
 					      gvnp_batch_answer(first, CURRENT));
-	answers->threads_asked = gvnp_vm_threads_ask(second, vm, gvnp_batch_answer(first, TASKS),
-						     &answers->label);
-	answers->policy_asked = gvnp_device_policy_ask(
-		second, gvnp_collect_bytes(gvnp_batch_answer(first, CGROUP)),
-		gvnp_collect_bytes(views->views[0].mountinfo));
+	answers->threads_asked =
+		gvnp_vm_threads_ask(second, vm, gvnp_batch_answer(first, TASKS), &answers->label);
+	answers->policy_asked =
+		gvnp_device_policy_ask(second, gvnp_collect_bytes(gvnp_batch_answer(first, CGROUP)),
+				       gvnp_collect_bytes(views->views[0].mountinfo));
 	/* The start time of the main thread is that of the process. The scan asked /proc/PID/stat;
 	 * this is another question, so that a recording keeps both answers. */
-	answers->last_look = gvnp_batch_add(second, GVNP_READ, "/proc/%s/task/%s/stat", vm->object,
-					    vm->object);
+	answers->last_look =
+		gvnp_batch_add(second, GVNP_READ, "/proc/%s/task/%s/stat", vm->object, vm->object);
 	gvnp_batch_ask(second, source);
 }
 
 /* True if it is still the process that was found. */
 static bool is_same(const struct answers *answers)
 {
-	const struct gvnp_answer *answer =
-		gvnp_batch_answer(&answers->second, answers->last_look);
+	const struct gvnp_answer *answer = gvnp_batch_answer(&answers->second, answers->last_look);
 	struct gvnp_proc_stat stat;
 
 	return gvnp_proc_stat_parse(gvnp_collect_bytes(answer), &stat) &&
@@ -96,8 +96,7 @@ static bool is_same(const struct answers *answers)
 
 static void drop(const struct answers *answers)
 {
-	const struct gvnp_answer *answer =
-		gvnp_batch_answer(&answers->second, answers->last_look);
+	const struct gvnp_answer *answer = gvnp_batch_answer(&answers->second, answers->last_look);
 
 	for (size_t i = 0; i < N_TABLES; i++)
 		gvnp_vm_hole(answers->facts, answers->vm, tables[i], "",
@@ -261,10 +260,9 @@ static void collect_vm(const struct gvnp_collection *collection, const struct gv
 		gvnp_vm_threads_take(facts, vm, &answers.second, answers.threads_asked,
 				     gvnp_batch_answer(&answers.first, TASKS), &answers.label,
 				     &answers.threads);
-		gvnp_vm_namespaces_take(facts, vm, views,
-					gvnp_batch_answer(&answers.first, NAMESPACES),
-					gvnp_batch_answer(&answers.first, MOUNTS),
-					&answers.namespaces);
+		gvnp_vm_namespaces_take(
+			facts, vm, views, gvnp_batch_answer(&answers.first, NAMESPACES),
+			gvnp_batch_answer(&answers.first, MOUNTS), &answers.namespaces);
 		insert_process(&answers);
 		tell_unreadable(&answers);
 		take_groups(&answers);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * QEMU's two ways to write properties: k=v,k=v and JSON, both to a flat list. JSON is nested, so the
- * depth, the length of a name and the number of properties are bounded before anything is kept.
+ * QEMU's two ways to write properties: k=v,k=v and JSON, both to a flat list. JSON is nested, so
+ * the depth, the length of a name and the number of properties are bounded before anything is kept.
  */
 #include "collect/qemu_property.h"
 
@@ -89,8 +89,8 @@ static void add(struct properties *properties, struct gvnp_slice name, char *val
 
 	if (!name.size || name.size > GVNP_QEMU_NAME_LIMIT ||
 	    option->n_properties >= properties->limit) {
-		properties->problem = name.size ? "too many or too long properties"
-						: "a value without a key";
+		properties->problem =
+			name.size ? "too many or too long properties" : "a value without a key";
 		free(value);
 		return;
 	}
@@ -129,9 +129,7 @@ static void add_word(struct properties *properties, struct gvnp_slice word)
 	bool is_cpu = gvnp_slice_is(properties->option->name, "cpu");
 	bool is_off = is_cpu ? gvnp_slice_starts(word, "-")
 			     : gvnp_slice_starts(word, "no") && word.size > 2;
-	size_t skip = is_cpu && (is_off || gvnp_slice_starts(word, "+")) ? 1
-		      : is_off						 ? 2
-									 : 0;
+	size_t skip = is_cpu && (is_off || gvnp_slice_starts(word, "+")) ? 1 : is_off ? 2 : 0;
 
 	word.text += skip;
 	word.size -= skip;
@@ -206,10 +204,10 @@ static void flatten(struct properties *properties, const char *prefix, json_t *v
 	if (depth > GVNP_QEMU_DEPTH_LIMIT) {
 		properties->problem = "nested too deeply";
 	} else if (json_is_object(value)) {
-		json_object_foreach(value, name, member)
+		json_object_foreach (value, name, member)
 			flatten_member(properties, prefix, name, member, depth);
 	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, member) {
+		json_array_foreach (value, i, member) {
 			char number[24];
 
 			snprintf(number, sizeof number, "%zu", i);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows about a VM process that need no further look at it: its arguments and its descriptors. */
+/* The rows about a VM process that need no further look at it: its arguments and its descriptors.
+ */
 #include "collect/qemu_process.h"
 
 #include "base/memory.h"
@@ -74,10 +75,10 @@ void gvnp_qemu_process_take_files(struct gvnp_facts *facts, const struct gvnp_vm
 	}
 	for (size_t i = 0; i < process->n_files; i++) {
 		const struct gvnp_process_file *file = &process->files[i];
-		const char *table = is_device_path(file->path) ||
-						    gvnp_text_starts(file->path, "anon_inode:")
-					    ? "qemu_process_device_file"
-					    : "qemu_process_open_file";
+		const char *table =
+			is_device_path(file->path) || gvnp_text_starts(file->path, "anon_inode:")
+				? "qemu_process_device_file"
+				: "qemu_process_open_file";
 
 		/* memory with a descriptor is in qemu_process_memory */
 		if (!gvnp_text_starts(file->path, "/memfd:"))
@@ -87,8 +88,8 @@ void gvnp_qemu_process_take_files(struct gvnp_facts *facts, const struct gvnp_vm
 	}
 }
 
-/* What the arguments say when there is no kvm-vm descriptor to see; NULL when that leaves it open, with
- * the reason. */
+/* What the arguments say when there is no kvm-vm descriptor to see; NULL when that leaves it open,
+ * with the reason. */
 static char *accelerator_by_arguments(const struct gvnp_vm *vm, const char **ret_problem)
 {
 	_cleanup_free_ char *list = gvnp_qemu_command_accelerators(&vm->command);

@@ -23,8 +23,8 @@ struct gvnp_vm_label gvnp_vm_label_decide(const struct gvnp_answer *apparmor,
 		answer = current;
 		label.file = "attr/current";
 	}
-	label.is_known = !answer->error || answer->error == EINVAL ||
-			 gvnp_collect_is_absent(answer);
+	label.is_known =
+		!answer->error || answer->error == EINVAL || gvnp_collect_is_absent(answer);
 	label.raw = gvnp_collect_bytes(answer);
 	gvnp_proc_label_split(label.raw, &label.label, &label.mode);
 	if (!label.is_known || !label.label.size)
@@ -80,8 +80,8 @@ static void add_thread(struct gvnp_vm_threads *threads, const struct gvnp_proc_s
 	bool is_first = !threads->n++;
 
 	threads->has_capabilities |= status->has_capabilities;
-	threads->no_new_privileges = status->no_new_privileges > 0 &&
-				     (is_first || threads->no_new_privileges);
+	threads->no_new_privileges =
+		status->no_new_privileges > 0 && (is_first || threads->no_new_privileges);
 	if (is_first || status->seccomp < threads->seccomp)
 		threads->seccomp = status->seccomp;
 	if (is_first || status->seccomp_filters < threads->seccomp_filters)

@@ -27,7 +27,7 @@ struct gvnp_vm_label gvnp_vm_label_decide(const struct gvnp_answer *apparmor,
 
 /* Where the answers about the threads lie in a batch. */
 struct gvnp_vm_threads_asked {
-	size_t first, n;  /* statuses, then labels if asked for */
+	size_t first, n; /* statuses, then labels if asked for */
 	bool has_labels;
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Telling VM processes from others, and matching them with domains. The rules kept here: a process
- * that could not be looked at may be a VM, so the table says it is incomplete; and libvirt's word is
- * taken for a domain's process only when the process agrees.
+ * that could not be looked at may be a VM, so the table says it is incomplete; and libvirt's word
+ * is taken for a domain's process only when the process agrees.
  */
 #include "collect/qemu_vm.h"
 
@@ -41,7 +41,8 @@ void gvnp_vm_hole(struct gvnp_facts *facts, const struct gvnp_vm *vm, const char
 	gvnp_facts_hole(facts, table, column, vm->object, "%s", gvnp_buffer_text(&problem));
 }
 
-/* The domain whose pid file names this process, or NULL. A younger process only inherited the pid. */
+/* The domain whose pid file names this process, or NULL. A younger process only inherited the pid.
+ */
 static struct gvnp_active_domain *pid_file_of(const struct search *search,
 					      const struct gvnp_process *process)
 {
@@ -51,8 +52,8 @@ static struct gvnp_active_domain *pid_file_of(const struct search *search,
 	return domain && process->started <= domain->modified + PID_FILE_SLACK ? domain : NULL;
 }
 
-/* By its file; by its comm, which exec sets, when that is refused; by its arguments in any case. Never
- * by argv[0], which says what its parent liked. */
+/* By its file; by its comm, which exec sets, when that is refused; by its arguments in any case.
+ * Never by argv[0], which says what its parent liked. */
 static bool is_emulator(const struct gvnp_process *process, const struct gvnp_qemu_command *command)
 {
 	struct gvnp_slice name =
@@ -69,8 +70,8 @@ static bool is_probe(const struct gvnp_qemu_command *command)
 }
 
 /*
- * Whether it could be a VM for all we know. Process 1 is exempt: it is the init process whose view is
- * audited, and some hosts let nobody look into it, root included.
+ * Whether it could be a VM for all we know. Process 1 is exempt: it is the init process whose view
+ * is audited, and some hosts let nobody look into it, root included.
  */
 static bool is_opaque(const struct gvnp_process *process)
 {
@@ -185,18 +186,17 @@ static void tell_what_is_missing(const struct search *search)
 	if (search->scan->incompleteness)
 		gvnp_facts_hole(facts, "qemu_process", "", "", "%s", search->scan->incompleteness);
 	if (first)
-		gvnp_facts_hole(facts, "qemu_process", "", "",
-				"%zu processes could not be examined, the first is %lld (%s): "
-				"/proc/%lld/%s: %s",
-				search->n_opaque, (long long)first->pid, first->name,
-				(long long)first->pid,
-				first->files_error     ? "fd"
-				: first->exe_error     ? "exe"
-						       : "cmdline",
-				gvnp_source_error_name(first->files_error ? first->files_error
-						       : first->exe_error
-							       ? first->exe_error
-							       : first->arguments_error));
+		gvnp_facts_hole(
+			facts, "qemu_process", "", "",
+			"%zu processes could not be examined, the first is %lld (%s): "
+			"/proc/%lld/%s: %s",
+			search->n_opaque, (long long)first->pid, first->name, (long long)first->pid,
+			first->files_error ? "fd"
+			: first->exe_error ? "exe"
+					   : "cmdline",
+			gvnp_source_error_name(first->files_error ? first->files_error
+					       : first->exe_error ? first->exe_error
+								  : first->arguments_error));
 	/* Otherwise an active domain without its process tells. */
 	if (search->owners.pid_problem && !search->owners.has_domains)
 		gvnp_facts_hole(facts, "qemu_process", "", "", "%s", search->owners.pid_problem);

@@ -19,7 +19,8 @@ struct gvnp_process_scan;
 
 struct gvnp_vm {
 	const struct gvnp_process *process;
-	struct gvnp_qemu_command command; /* empty when the arguments are unreadable or not QEMU's */
+	struct gvnp_qemu_command
+		command; /* empty when the arguments are unreadable or not QEMU's */
 	bool is_qemu;
 	char *domain; /* uuid; "" when libvirt knows none for it; NULL when it could not be asked */
 	char object[24]; /* the pid as holes name it */

@@ -70,9 +70,8 @@ static void read_accounts(struct gvnp_slice bytes, struct database *database)
 
 		if (!split_fields(line, fields, 7) || !is_name(fields[0]) ||
 		    !gvnp_slice_unsigned(fields[2], 10, &account.uid) ||
-		    !gvnp_slice_unsigned(fields[3], 10, &account.gid) ||
-		    account.uid > UINT32_MAX || account.gid > UINT32_MAX ||
-		    has_account(database, fields[0]))
+		    !gvnp_slice_unsigned(fields[3], 10, &account.gid) || account.uid > UINT32_MAX ||
+		    account.gid > UINT32_MAX || has_account(database, fields[0]))
 			continue;
 		account.name = fields[0];
 		account.home = fields[5];
@@ -157,8 +156,7 @@ void gvnp_user_decode(struct gvnp_facts *facts, struct gvnp_slice passwd, struct
 	for (size_t i = 0; i < database.n_groups; i++) {
 		if (database.groups[i].is_repeated)
 			continue;
-		gvnp_insert(facts, "user_group",
-			    gvnp_text_slice("name", database.groups[i].name),
+		gvnp_insert(facts, "user_group", gvnp_text_slice("name", database.groups[i].name),
 			    gvnp_integer("gid", (int64_t)database.groups[i].gid));
 		insert_members(facts, &database, &database.groups[i]);
 	}

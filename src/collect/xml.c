@@ -91,6 +91,12 @@ static void free_document(xmlDoc **document)
 		xmlFreeDoc(*document);
 }
 
+/* Some errors find their way past XML_PARSE_NOERROR; the answer carries them, nothing prints. */
+static void keep_silent(void *context, const char *format, ...)
+{
+	(void)context, (void)format;
+}
+
 static char *problem_of(xmlParserCtxt *parser, const struct parse_state *state)
 {
 	const xmlError *error = xmlCtxtGetLastError(parser);
@@ -114,6 +120,7 @@ int gvnp_xml_parse(const char *data, size_t size, struct gvnp_xml **ret, char **
 		*ret_problem = gvnp_format("XML refused: it has %zu bytes", size);
 		return -EINVAL;
 	}
+	xmlSetGenericErrorFunc(NULL, keep_silent);
 	parser = xmlNewParserCtxt();
 	if (!parser)
 		gvnp_out_of_memory();
@@ -124,7 +131,7 @@ int gvnp_xml_parse(const char *data, size_t size, struct gvnp_xml **ret, char **
 	parser->sax->endElementNs = end_element;
 	parser->sax->comment = NULL;
 	parser->sax->processingInstruction = NULL;
-	document = xmlCtxtReadMemory(parser, data, (int)size, NULL, NULL,
+	document = xmlCtxtReadMemory(parser, data, (int)size, NULL, "UTF-8",
 				     XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
 					     XML_PARSE_NOCDATA | XML_PARSE_COMPACT);
 	if (!document || state.problem || !xmlDocGetRootElement(document)) {
@@ -256,8 +263,7 @@ bool gvnp_xml_says_yes(const struct gvnp_xml_node *node, const char *attribute)
 	return !strcmp(gvnp_xml_get(node, attribute), "yes");
 }
 
-int64_t gvnp_xml_integer(const struct gvnp_xml_node *node, const char *attribute,
-			 int64_t otherwise)
+int64_t gvnp_xml_integer(const struct gvnp_xml_node *node, const char *attribute, int64_t otherwise)
 {
 	int64_t value;
 
@@ -269,21 +275,11 @@ static const struct {
 	const char *name;
 	uint64_t bytes;
 } units[] = {
-	{ "", 1024 },
-	{ "KiB", 1024 },
-	{ "k", 1024 },
-	{ "b", 1 },
-	{ "bytes", 1 },
-	{ "KB", 1000 },
-	{ "M", 1ULL << 20 },
-	{ "MiB", 1ULL << 20 },
-	{ "MB", 1000 * 1000 },
-	{ "G", 1ULL << 30 },
-	{ "GiB", 1ULL << 30 },
-	{ "GB", 1000 * 1000 * 1000 },
-	{ "T", 1ULL << 40 },
-	{ "TiB", 1ULL << 40 },
-	{ "TB", 1000ULL * 1000 * 1000 * 1000 },
+	{ "", 1024 },	     { "KiB", 1024 },	    { "k", 1024 },
+	{ "b", 1 },	     { "bytes", 1 },	    { "KB", 1000 },
+	{ "M", 1ULL << 20 }, { "MiB", 1ULL << 20 }, { "MB", 1000 * 1000 },
+	{ "G", 1ULL << 30 }, { "GiB", 1ULL << 30 }, { "GB", 1000 * 1000 * 1000 },
+	{ "T", 1ULL << 40 }, { "TiB", 1ULL << 40 }, { "TB", 1000ULL * 1000 * 1000 * 1000 },
 };
 
 bool gvnp_xml_kibibytes(const struct gvnp_xml_node *node, int64_t *ret)

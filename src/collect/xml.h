@@ -36,7 +36,7 @@ const struct gvnp_xml_node *gvnp_xml_root(const struct gvnp_xml *xml);
 const struct gvnp_xml_node *gvnp_xml_child(const struct gvnp_xml_node *node, const char *name);
 const struct gvnp_xml_node *gvnp_xml_next(const struct gvnp_xml_node *node, const char *name);
 #define gvnp_xml_each(variable, parent, name)                                                      \
-	for (const struct gvnp_xml_node *variable = gvnp_xml_child((parent), (name)); variable;   \
+	for (const struct gvnp_xml_node *variable = gvnp_xml_child((parent), (name)); variable;    \
 	     variable = gvnp_xml_next(variable, (name)))
 
 /* The same for elements of the namespace with that URI, whatever its prefix. */

@@ -80,8 +80,10 @@ static void final(sqlite3_context *context)
 	if (list && list->n)
 		list->n = drop_repeated(list);
 	for (size_t i = 0; list && i < list->n; i++) {
+		if (i && i < MOST_SHOWN)
+			gvnp_buffer_append_text(&text, ", ");
 		if (i < MOST_SHOWN)
-			gvnp_buffer_append_format(&text, "%s%s", i ? ", " : "", list->texts[i]);
+			gvnp_buffer_append_text(&text, list->texts[i]);
 		free(list->texts[i]);
 	}
 	if (list && list->n > MOST_SHOWN)

@@ -18,6 +18,7 @@ enum { STEPS_AT_ONCE = 10000, MOST_CALLS = 5000, MOST_SUBJECTS = 100000, LONGEST
 /* Which columns of a result are not evidence. */
 struct shape {
 	int n, pass, subject, object;
+	const char **names;
 };
 
 void gvnp_engine_begin(struct gvnp_engine *engine, struct gvnp_facts *facts,
@@ -32,13 +33,16 @@ void gvnp_engine_begin(struct gvnp_engine *engine, struct gvnp_facts *facts,
 	engine->generation = gvnp_facts_generation(facts);
 	gvnp_authorizer_begin(&engine->authorizer, facts);
 	/* Can only fail for want of memory: the statements are ours. */
-	if (gvnp_functions_register(facts, names))
+	if (gvnp_functions_register(facts, names) ||
+	    sqlite3_prepare_v2(gvnp_facts_database(facts), gvnp_gaps_sql, -1, &engine->holes,
+			       NULL) != SQLITE_OK)
 		gvnp_out_of_memory();
 }
 
 void gvnp_engine_end(struct gvnp_engine *engine)
 {
 	gvnp_authorizer_end(&engine->authorizer);
+	sqlite3_finalize(engine->holes);
 	gvnp_pool_done(&engine->cache);
 	free(engine->gaps);
 	free(engine->objects);
@@ -64,7 +68,7 @@ const struct gvnp_gaps *gvnp_engine_gaps(struct gvnp_engine *engine, int table, 
 
 	if (!*slot) {
 		*slot = gvnp_pool_allocate(&engine->cache, sizeof **slot);
-		gvnp_gaps_find(engine->facts, table, per, &engine->cache, *slot);
+		gvnp_gaps_find(engine->facts, engine->holes, table, per, &engine->cache, *slot);
 	}
 	return *slot;
 }
@@ -92,23 +96,34 @@ static int count_call(void *data)
 	return ++*(int *)data > MOST_CALLS;
 }
 
+/* Nearly every text is short and ASCII, and is copied once. */
+static bool is_plain(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if ((unsigned char)text[i] >= 0x80 || !text[i])
+			return false;
+	return size <= LONGEST_EVIDENCE;
+}
+
 static const char *read_text(struct gvnp_engine *engine, sqlite3_stmt *row, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(row, column);
 	size_t size = (size_t)sqlite3_column_bytes(row, column);
 
-	if (!text)
+	if (!text || !size)
 		return "";
+	if (is_plain(text, size))
+		return gvnp_pool_text_sized(engine->pool, text, size);
 	_cleanup_free_ char *clean = gvnp_facts_clean_text(text, size, LONGEST_EVIDENCE);
 	return gvnp_pool_text(engine->pool, clean);
 }
 
 static void read_evidence(struct gvnp_engine *engine, sqlite3_stmt *row, int column,
-			  struct gvnp_evidence *ret)
+			  const char *name, struct gvnp_evidence *ret)
 {
 	int type = sqlite3_column_type(row, column);
 
-	ret->name = gvnp_pool_text(engine->pool, sqlite3_column_name(row, column));
+	ret->name = name;
 	ret->is_null = type == SQLITE_NULL;
 	ret->is_integer = type == SQLITE_INTEGER;
 	if (ret->is_integer)
@@ -149,7 +164,8 @@ static void read_subject(struct gvnp_engine *engine, sqlite3_stmt *row, const st
 						 sizeof *ret->evidence);
 	for (int i = 0; i < shape->n; i++)
 		if (i != shape->pass && i != shape->subject && i != shape->object)
-			read_evidence(engine, row, i, &ret->evidence[ret->n_evidence++]);
+			read_evidence(engine, row, i, shape->names[i],
+				      &ret->evidence[ret->n_evidence++]);
 }
 
 static int find_column(sqlite3_stmt *statement, const char *name)
@@ -169,6 +185,9 @@ static bool find_shape(struct gvnp_engine *engine, sqlite3_stmt *statement, bool
 		.subject = find_column(statement, "subject"),
 		.object = is_per ? find_column(statement, "object") : -1,
 	};
+	ret->names = gvnp_pool_allocate_array(engine->pool, (size_t)ret->n, sizeof *ret->names);
+	for (int i = 0; i < ret->n; i++)
+		ret->names[i] = gvnp_pool_text(engine->pool, sqlite3_column_name(statement, i));
 	if (ret->pass < 0)
 		fail(engine, result, "the query has no column named pass");
 	else if (ret->subject < 0)

@@ -19,6 +19,7 @@ struct finder {
 	struct gvnp_facts *facts;
 	const struct gvnp_schema *schema;
 	struct gvnp_pool *pool;
+	sqlite3_stmt *holes;
 	int table, per;
 	bool has_way;
 	struct gvnp_path way, back;
@@ -156,8 +157,7 @@ static void add_of_object(struct finder *finder, struct gvnp_gap gap, const char
 static void find_holes(struct finder *finder)
 {
 	const struct gvnp_table *table = &finder->schema->tables[finder->table];
-	sqlite3_stmt *row = prepare(finder, "SELECT column_name, object, problem FROM hole "
-					    "WHERE table_name = ?1 ORDER BY 1, 2, 3");
+	sqlite3_stmt *row = finder->holes;
 	bool is_whole = gvnp_facts_is_collected(finder->facts, table->name);
 
 	sqlite3_bind_text(row, 1, table->name, -1, SQLITE_STATIC);
@@ -181,7 +181,7 @@ static void find_holes(struct finder *finder)
 		else
 			add_of_object(finder, gap, object);
 	}
-	sqlite3_finalize(row);
+	sqlite3_reset(row);
 	if (!is_whole)
 		add(finder,
 		    (struct gvnp_gap){
@@ -246,13 +246,17 @@ static int compare(const void *a, const void *b)
 	return order ? order : (left->columns > right->columns) - (left->columns < right->columns);
 }
 
-void gvnp_gaps_find(struct gvnp_facts *facts, int table, int per, struct gvnp_pool *pool,
-		    struct gvnp_gaps *ret)
+const char gvnp_gaps_sql[] = "SELECT column_name, object, problem FROM hole WHERE table_name = ?1 "
+			     "ORDER BY column_name, object, problem";
+
+void gvnp_gaps_find(struct gvnp_facts *facts, sqlite3_stmt *holes, int table, int per,
+		    struct gvnp_pool *pool, struct gvnp_gaps *ret)
 {
 	struct finder finder = {
 		.facts = facts,
 		.schema = gvnp_facts_tables(facts),
 		.pool = pool,
+		.holes = holes,
 		.table = table,
 		.per = per,
 	};

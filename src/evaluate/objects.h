@@ -34,9 +34,11 @@ struct gvnp_gaps {
 	size_t n;
 };
 
-/* The gaps of table `table`, as seen from table `per` (-1: the whole host). In `pool`. */
-void gvnp_gaps_find(struct gvnp_facts *facts, int table, int per, struct gvnp_pool *pool,
-		    struct gvnp_gaps *ret);
+/* The gaps of table `table`, as seen from table `per` (-1: the whole host). In `pool`. `holes` is
+ * gvnp_gaps_sql, prepared once for many tables. */
+extern const char gvnp_gaps_sql[];
+void gvnp_gaps_find(struct gvnp_facts *facts, sqlite3_stmt *holes, int table, int per,
+		    struct gvnp_pool *pool, struct gvnp_gaps *ret);
 
 /* Every object of a table: its key as text and what a person calls it, sorted by key. */
 struct gvnp_object {

@@ -551,7 +551,7 @@ CREATE TABLE domain_message ( -- taints and deprecations libvirt reports
 	message TEXT NOT NULL, -- libvirt's words
 	PRIMARY KEY (domain, position)
 );
-CREATE TABLE domain_setting ( -- security settings of both definitions of an active persistent domain, flat, to compare them
+CREATE TABLE domain_setting ( -- where the two definitions of an active persistent domain differ in a security setting: flat rows; and domain.type of both, the sign that they were compared
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	definition TEXT NOT NULL CHECK (definition IN ('live', 'persistent')), -- which XML
 	name TEXT NOT NULL, -- seclabel.apparmor.type, device.nic.52:54:00:….model, …

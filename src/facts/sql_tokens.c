@@ -88,7 +88,7 @@ static void cut_symbol(struct cutter *cutter)
 					       "==",  "<<", ">>", NULL };
 	size_t size = 1;
 
-	for (const char *const *symbol = symbols; *symbol; symbol++)
+	for (const char *const *symbol = symbols; *symbol && strchr("-|<>=!", *cutter->at); symbol++)
 		if (gvnp_text_starts(cutter->at, *symbol)) {
 			size = strlen(*symbol);
 			break;

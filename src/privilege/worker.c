@@ -40,12 +40,13 @@ int gvnp_worker_run(const struct gvnp_plan *plan, const struct gvnp_worker *work
 		if (plan->record)
 			source->recording = gvnp_recording_new();
 		plan->work(source, plan->data, &outcome);
-		const char *note = gvnp_source_note(source);
-		if (note)
+		/* A live source has a note only when its reader failed. (That of a recording is for
+		 * plan->work to tell.) */
+		const char *note = plan->root ? NULL : gvnp_source_note(source);
+		if (note) {
 			gvnp_buffer_append_format(&messages, "gvnp-audit: %s\n", note);
-		/* A live source has a note only when its reader failed. */
-		if (note && !plan->root)
 			outcome.status = 3;
+		}
 	}
 	/* No memory is given back: the process is about to end. */
 	return gvnp_outcome_send(STDOUT_FILENO, &outcome) ? 1 : 0;

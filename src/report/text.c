@@ -21,10 +21,17 @@ bool gvnp_text_is_failed(const struct gvnp_result *result)
 	return !result->check->is_site && !result->is_waived && result->verdict == GVNP_FAIL;
 }
 
-bool gvnp_text_is_unjudged(const struct gvnp_result *result)
+/* On a host without hypervisor one sentence on the first screen speaks for these areas. */
+static bool is_said_already(const struct gvnp_report *report, enum gvnp_area area)
+{
+	return !report->scores->has_hypervisor && (area == GVNP_ISOLATION || area == GVNP_ESCAPE);
+}
+
+bool gvnp_text_is_unjudged(const struct gvnp_report *report, const struct gvnp_result *result)
 {
 	return !result->check->is_site && !result->is_waived &&
-	       (result->verdict == GVNP_INCONCLUSIVE || result->verdict == GVNP_ERROR);
+	       (result->verdict == GVNP_INCONCLUSIVE || result->verdict == GVNP_ERROR) &&
+	       !is_said_already(report, result->check->area);
 }
 
 static int compare_results(const void *a, const void *b)
@@ -59,7 +66,7 @@ static void rank(struct gvnp_text *text)
 		if (!is_in_scope(text->report, result))
 			continue;
 		text->ranked[n++] = result;
-		text->n_unjudged += gvnp_text_is_unjudged(result);
+		text->n_unjudged += gvnp_text_is_unjudged(text->report, result);
 		if (!gvnp_text_is_failed(result))
 			continue;
 		text->n_failed++;

@@ -17,7 +17,7 @@ struct gvnp_text {
 
 /* A shipped check in the state, unwaived. */
 bool gvnp_text_is_failed(const struct gvnp_result *result);
-bool gvnp_text_is_unjudged(const struct gvnp_result *result);
+bool gvnp_text_is_unjudged(const struct gvnp_report *report, const struct gvnp_result *result);
 
 /* Identity, levels, and the worst findings with what to do, in at most `rows` lines. */
 void gvnp_text_summary(const struct gvnp_text *text, int rows);

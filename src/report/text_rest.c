@@ -77,19 +77,12 @@ static void reasons_done(struct reasons *reasons)
 	free(reasons->reasons);
 }
 
-/* On a host without hypervisor the sentence on the first screen says it for these areas. */
-static bool is_said_already(const struct gvnp_text *text, const struct gvnp_result *result)
-{
-	return !text->report->scores->has_hypervisor &&
-	       (result->check->area == GVNP_ISOLATION || result->check->area == GVNP_ESCAPE);
-}
-
 void gvnp_text_unjudged(const struct gvnp_text *text)
 {
 	_cleanup_(reasons_done) struct reasons inconclusive = { 0 }, errors = { 0 };
 
 	for (const struct gvnp_result **result = text->ranked; *result; result++) {
-		if (!gvnp_text_is_unjudged(*result) || is_said_already(text, *result))
+		if (!gvnp_text_is_unjudged(text->report, *result))
 			continue;
 		add_reason((*result)->verdict == GVNP_ERROR ? &errors : &inconclusive,
 			   gvnp_result_problem(*result), (*result)->check->id);

@@ -45,19 +45,19 @@ static void identity(struct screen *screen)
 	_cleanup_free_ char *type = gvnp_format("GVNP type %d", report->gvnp_type);
 
 	append_part(&first, ", ", tool);
-	append_part(&first, ": ", *report->product ? report->product : "unknown product");
-	append_part(&first, ", ", report->os);
+	append_part(&first, ": ", report->product);
+	append_part(&first, *report->product ? ", " : ": ", report->os);
 	append_part(&first, ", ", *report->kernel ? kernel : "");
 	line(screen, GVNP_BOLD, strlen(tool), gvnp_buffer_text(&first));
 
 	append_part(&second, ", ", when);
 	append_part(&second, ", ", strcmp(report->run.mode, "live") ? report->run.mode : "");
 	append_part(&second, ", ", type);
-	append_part(&second, ", ", report->hypervisor);
 	if (report->is_virtual)
 		append_part(&second, ", ",
 			    report->accepts_virtual_hardware ? "VIRTUAL hardware, accepted"
 							     : "VIRTUAL hardware");
+	append_part(&second, ", ", report->hypervisor);
 	line(screen, GVNP_PLAIN, 0, gvnp_buffer_text(&second));
 }
 

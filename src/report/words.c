@@ -68,7 +68,6 @@ char *gvnp_words_time(int64_t time)
 
 	if (!gmtime_r(&seconds, &parts))
 		return gvnp_format("%lld", (long long)time);
-	return gvnp_format("%04d-%02d-%02d %02d:%02d:%02d UTC", parts.tm_year + 1900,
-			   parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-			   parts.tm_sec);
+	return gvnp_format("%04d-%02d-%02d %02d:%02d UTC", parts.tm_year + 1900, parts.tm_mon + 1,
+			   parts.tm_mday, parts.tm_hour, parts.tm_min);
 }

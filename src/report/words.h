@@ -22,7 +22,7 @@ void gvnp_words_evidence(struct gvnp_buffer *out, const struct gvnp_subject *sub
 /* One sentence for a host on which nothing runs VMs. */
 extern const char gvnp_words_no_hypervisor[];
 
-/* 2026-11-21 20:09:07 UTC. The caller frees. */
+/* 2026-11-21 20:09 UTC. The caller frees. */
 char *gvnp_words_time(int64_t time);
 
 #endif

@@ -180,6 +180,7 @@ void gvnp_libvirt_push_domains(struct gvnp_push *push, virConnectPtr connection)
 	for (int i = 0; i < n; i++)
 		append_line(&lines, selections, domains[i]);
 	gvnp_push_text(push, "domains", gvnp_buffer_text(&lines));
+	gvnp_push_flush(push);
 	for (int i = 0; i < n; i++) {
 		push_domain(push, selections, domains[i]);
 		virDomainFree(domains[i]);

@@ -13,7 +13,7 @@
 /* Small: what waits is lost when the next call into libvirt hangs. */
 enum { FLUSH_AT = 16 * 1024 };
 
-static void flush(struct gvnp_push *push)
+void gvnp_push_flush(struct gvnp_push *push)
 {
 	size_t at = 0;
 
@@ -35,7 +35,7 @@ static void push_answer(struct gvnp_push *push, const char *path, const struct g
 
 	gvnp_message_append_answer(&push->waiting, 0, &request, answer);
 	if (push->waiting.size >= FLUSH_AT)
-		flush(push);
+		gvnp_push_flush(push);
 }
 
 const char *gvnp_push_libvirt_message(void)
@@ -67,7 +67,7 @@ void gvnp_push_error(struct gvnp_push *push, const char *path, int error, const 
 void gvnp_push_end(struct gvnp_push *push, int error, const char *problem)
 {
 	gvnp_push_error(push, "", error, problem);
-	flush(push);
+	gvnp_push_flush(push);
 	gvnp_buffer_done(&push->waiting);
 }
 

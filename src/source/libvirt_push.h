@@ -17,6 +17,8 @@ const char *gvnp_push_libvirt_message(void);
 /* The answer to `path`. NULL: libvirt failed just now, and its words are the answer. */
 void gvnp_push_text(struct gvnp_push *push, const char *path, const char *text);
 void gvnp_push_error(struct gvnp_push *push, const char *path, int error, const char *problem);
+/* Writes what waits: before a call that may take long. */
+void gvnp_push_flush(struct gvnp_push *push);
 /* The end marker, with the answer to everything that was not pushed (0: there is none). Writes all
  * that waits. */
 void gvnp_push_end(struct gvnp_push *push, int error, const char *problem);

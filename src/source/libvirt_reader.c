@@ -33,28 +33,36 @@ static void ignore_error(void *data, virErrorPtr error)
 
 /* A line is left out when its number cannot be had: a host without an emulator has no hypervisor
  * version, and the others are still worth knowing. */
-static void push_version(struct gvnp_push *push, virConnectPtr connection)
+static void push_version(struct gvnp_push *push, virConnectPtr connection, bool with_hypervisor)
 {
 	_cleanup_buffer_ struct gvnp_buffer text = { 0 };
 	unsigned long version;
 
 	if (!virConnectGetLibVersion(connection, &version))
 		gvnp_buffer_append_format(&text, "libvirt-daemon %lu\n", version);
-	if (!virConnectGetVersion(connection, &version) && version)
+	if (with_hypervisor && !virConnectGetVersion(connection, &version) && version)
 		gvnp_buffer_append_format(&text, "hypervisor %lu\n", version);
 	if (!virGetVersion(&version, NULL, NULL))
 		gvnp_buffer_append_format(&text, "client %lu\n", version);
 	gvnp_push_text(push, "version", gvnp_buffer_text(&text));
 }
 
-static void push_connection(struct gvnp_push *push, virConnectPtr connection)
+static void push_identity(struct gvnp_push *push, virConnectPtr connection)
 {
 	_cleanup_free_ char *uri = virConnectGetURI(connection);
-	_cleanup_free_ char *capabilities = virConnectGetCapabilities(connection);
 
 	gvnp_push_text(push, "uri", uri);
-	push_version(push, connection);
 	gvnp_push_text(push, "type", virConnectGetType(connection));
+	push_version(push, connection, false);
+}
+
+/* A daemon that has just started runs every emulator it finds before it answers this, which takes
+ * seconds. So it is asked last, and the version that then also names the hypervisor counts. */
+static void push_abilities(struct gvnp_push *push, virConnectPtr connection)
+{
+	gvnp_push_flush(push);
+	push_version(push, connection, true);
+	_cleanup_free_ char *capabilities = virConnectGetCapabilities(connection);
 	gvnp_push_text(push, "capabilities", capabilities);
 }
 
@@ -110,13 +118,14 @@ int main(int argc, char **argv)
 		gvnp_push_end(&push, GVNP_LIBVIRT_ERROR, gvnp_push_libvirt_message());
 		return 0;
 	}
-	push_connection(&push, connection);
+	push_identity(&push, connection);
+	gvnp_libvirt_push_domains(&push, connection);
 	if (has_networks)
 		push_networks(&push, connection);
 	else
 		gvnp_push_error(&push, "networks", GVNP_LIBVIRT_ASLEEP,
 				"virtnetworkd is not running; asking would start it");
-	gvnp_libvirt_push_domains(&push, connection);
+	push_abilities(&push, connection);
 	gvnp_push_end(&push, 0, "");
 	return 0;
 }

@@ -74,8 +74,22 @@ static bool has_comm(const char *pid, const char *name)
 	return gvnp_slice_is(gvnp_slice_trim((struct gvnp_slice){ comm, (size_t)size }), name);
 }
 
+/* A daemon in a container has a socket of the same name, which is another file. Where we may not
+ * look, the process counts: asking then is what the user asked for. */
+static bool sees_socket(const char *pid, const char *socket)
+{
+	_cleanup_free_ char *path = gvnp_format("/proc/%s/root%s", pid, socket);
+	struct stat ours, theirs;
+
+	if (stat(socket, &ours) < 0)
+		return false;
+	if (stat(path, &theirs) < 0)
+		return errno != ENOENT;
+	return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
 /* The daemon's own pid file spares the walk over all processes where it is right. */
-static bool has_pid_file(const char *name)
+static bool has_pid_file(const char *name, const char *socket)
 {
 	_cleanup_free_ char *path = gvnp_format("/run/%s.pid", name);
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -89,18 +103,20 @@ static bool has_pid_file(const char *name)
 	if (!gvnp_slice_unsigned(digits, 10, &pid))
 		return false;
 	_cleanup_free_ char *number = gvnp_slice_copy(digits);
-	return has_comm(number, name);
+	return has_comm(number, name) && sees_socket(number, socket);
 }
 
-static bool is_running(const char *name)
+/* A process of this name runs and sees our socket. */
+static bool is_running(const char *name, const char *socket)
 {
 	uint64_t pid;
 
-	if (has_pid_file(name))
+	if (has_pid_file(name, socket))
 		return true;
 	_cleanup_(closedirp) DIR *processes = opendir("/proc");
 	for (struct dirent *entry; processes && (entry = readdir(processes));)
-		if (gvnp_parse_unsigned(entry->d_name, 10, &pid) && has_comm(entry->d_name, name))
+		if (gvnp_parse_unsigned(entry->d_name, 10, &pid) && has_comm(entry->d_name, name) &&
+		    sees_socket(entry->d_name, socket))
 			return true;
 	return false;
 }
@@ -155,19 +171,20 @@ static void check_sockets(const char *driver, struct gvnp_libvirt_wake *ret)
 {
 	_cleanup_free_ char *own = gvnp_format("virt%sd", driver);
 	_cleanup_free_ char *own_socket = socket_path(own);
-	_cleanup_free_ char *shared_socket = socket_path("libvirt");
+	_cleanup_free_ char *shared_socket = socket_path("libvirt"); /* libvirtd or virtproxyd */
 	_cleanup_free_ char *network_socket = socket_path("virtnetworkd");
 	bool is_modular = exists(own_socket);
-
 	const char *socket = is_modular ? own_socket : shared_socket;
+
 	if (!exists(socket)) {
 		ret->error = GVNP_LIBVIRT_ABSENT;
 		ret->problem = gvnp_format("no libvirt daemon: there is no %s", socket);
 		return;
 	}
-	bool is_awake = is_modular ? is_running(own)
-				   : is_running("libvirtd") ||
-					     (is_running("virtproxyd") && is_running(own));
+	bool is_one_for_all = !is_modular && is_running("libvirtd", socket);
+	if (is_one_for_all)
+		return;
+	bool is_awake = is_running(own, socket) && (is_modular || is_running("virtproxyd", socket));
 	if (!is_awake && is_listening(socket)) {
 		ret->error = GVNP_LIBVIRT_ASLEEP;
 		ret->problem = gvnp_format("%s is held by the service manager and the daemon is "
@@ -175,8 +192,8 @@ static void check_sockets(const char *driver, struct gvnp_libvirt_wake *ret)
 					   socket);
 		return;
 	}
-	ret->is_network_asleep = (is_modular || !is_running("libvirtd")) &&
-				 exists(network_socket) && !is_running("virtnetworkd");
+	ret->is_network_asleep =
+		exists(network_socket) && !is_running("virtnetworkd", network_socket);
 }
 
 void gvnp_libvirt_wake_check(const char *text, bool activate, struct gvnp_libvirt_wake *ret)

@@ -109,7 +109,32 @@ static int by_path(const void *a, const void *b)
 {
 	const struct frame *first = a, *second = b;
 
-	return strcmp(first->path, second->path);
+	int order = strcmp(first->path, second->path);
+
+	if (order)
+		return order;
+	/* Both point into the stream: what came later lies behind. */
+	return first->path < second->path ? -1 : first->path > second->path;
+}
+
+static int find_path(const void *a, const void *b)
+{
+	const struct frame *frame = b;
+
+	return strcmp(a, frame->path);
+}
+
+/* Of several answers to one question the last one counts. */
+static void keep_last(struct gvnp_pushed *pushed)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < pushed->n_frames; i++) {
+		if (n && !strcmp(pushed->frames[n - 1].path, pushed->frames[i].path))
+			n--;
+		pushed->frames[n++] = pushed->frames[i];
+	}
+	pushed->n_frames = n;
 }
 
 /* Every frame was decoded once by scan(), so nothing fails here. */
@@ -134,6 +159,7 @@ static void decode(struct gvnp_pushed *pushed)
 			pushed->rest = answer;
 	}
 	qsort(pushed->frames, pushed->n_frames, sizeof *pushed->frames, by_path);
+	keep_last(pushed);
 }
 
 static void answer_unpushed(const struct gvnp_pushed *pushed, const char *path,
@@ -160,12 +186,10 @@ static void answer_unpushed(const struct gvnp_pushed *pushed, const char *path,
 void gvnp_pushed_answer(struct gvnp_pushed *pushed, const char *path, struct gvnp_answers *answers,
 			size_t i)
 {
-	struct frame wanted = { .path = path };
-
 	if (!pushed->frames)
 		decode(pushed);
 	const struct frame *frame =
-		bsearch(&wanted, pushed->frames, pushed->n_frames, sizeof *pushed->frames, by_path);
+		bsearch(path, pushed->frames, pushed->n_frames, sizeof *pushed->frames, find_path);
 	if (!frame)
 		answer_unpushed(pushed, path, answers, i);
 	else if (frame->answer.error)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the libvirt reader pushes: answers that nobody asked for yet, each with the path it answers.
- * The last one has the path "" and is the answer to everything else; it ends the stream.
+ * What the libvirt reader pushes: answers that nobody asked for yet, each with the path it answers
+ * (of two with the same path the later counts). The last one has the path "" and is the answer to
+ * everything else; it ends the stream.
  */
 #ifndef GVNP_SOURCE_PUSHED_H
 #define GVNP_SOURCE_PUSHED_H

@@ -142,7 +142,7 @@ static int tailor(struct gvnp_audit *audit, struct gvnp_outcome *outcome)
 	if (!gvnp_catalogue_tailor(audit->plan->catalogue, audit->source, audit->facts, audit->now,
 				   &problems))
 		return 0;
-	gvnp_verb_problems(outcome->messages, &problems);
+	gvnp_verb_problems(outcome->messages, &problems, audit->plan->overlay);
 	return GVNP_EXIT_USAGE;
 }
 

@@ -5,8 +5,9 @@
  */
 #include "verbs/verbs.h"
 
-#include <limits.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -16,23 +17,28 @@
 #include "verbs/checkdir.h"
 #include "verbs/output.h"
 
+/* The path of the running program; where /proc is not mounted, the one it was started by. */
+static char *program_path(void)
+{
+	char *path = realpath("/proc/self/exe", NULL);
+	const char *started_by = (const char *)(uintptr_t)getauxval(AT_EXECFN);
+
+	return path || !started_by ? path : realpath(started_by, NULL);
+}
+
 /* The folder `levels` above the running program, or NULL. */
 static char *above_program(unsigned levels)
 {
-	char path[PATH_MAX];
-	ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+	_cleanup_free_ char *path = program_path();
 
-	if (size <= 0)
-		return NULL;
-	path[size] = '\0';
-	for (unsigned i = 0; i < levels; i++) {
+	for (unsigned i = 0; path && i < levels; i++) {
 		char *slash = strrchr(path, '/');
 
 		if (!slash)
 			return NULL;
 		*slash = '\0';
 	}
-	return gvnp_duplicate(path);
+	return gvnp_take(path);
 }
 
 /* A checkout is recognised by the two things that are always in it. */
@@ -65,13 +71,17 @@ static char *find_directory(const struct gvnp_options *options)
 	return gvnp_duplicate(GVNP_CHECKDIR);
 }
 
-void gvnp_verb_problems(struct gvnp_buffer *out, const struct gvnp_problems *problems)
+void gvnp_verb_problems(struct gvnp_buffer *out, const struct gvnp_problems *problems,
+			const struct gvnp_overlay *overlay)
 {
 	for (size_t i = 0; i < problems->n; i++) {
 		const struct gvnp_problem *problem = &problems->problems[i];
 
+		_cleanup_free_ char *file =
+			gvnp_overlay_given_path(overlay, problem->file ? problem->file : "");
+
 		gvnp_buffer_append_text(out, "gvnp-audit: ");
-		gvnp_escape_terminal(out, problem->file ? problem->file : "");
+		gvnp_escape_terminal(out, file);
 		if (problem->line)
 			gvnp_buffer_append_format(out, ":%d", problem->line);
 		gvnp_buffer_append_text(out, ": ");
@@ -88,7 +98,7 @@ int gvnp_verb_load(const struct gvnp_options *options, struct gvnp_catalogue **r
 
 	if (!gvnp_catalogue_load(directory, &problems, ret))
 		return 0;
-	gvnp_verb_problems(&text, &problems);
+	gvnp_verb_problems(&text, &problems, NULL);
 	if (write(STDERR_FILENO, gvnp_buffer_text(&text), text.size) < 0)
 		return GVNP_EXIT_USAGE;
 	return GVNP_EXIT_USAGE;

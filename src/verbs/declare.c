@@ -51,6 +51,7 @@ static void hardware(struct gvnp_facts *facts, struct gvnp_buffer *out)
 		gvnp_buffer_append_text(out, "# (this host is not a virtual machine)\n");
 }
 
+/* UDP ports from 32768 on are those the kernel gives to clients. */
 static void listeners(struct gvnp_facts *facts, struct gvnp_buffer *out)
 {
 	_cleanup_(finalize) sqlite3_stmt *statement = NULL;
@@ -60,6 +61,7 @@ static void listeners(struct gvnp_facts *facts, struct gvnp_buffer *out)
 		gvnp_facts_database(facts),
 		"SELECT protocol, port, CASE WHEN is_wildcard THEN '' ELSE address END AS at, "
 		"list(ifnull(process, '?')) FROM listener WHERE NOT is_loopback "
+		"AND (protocol = 'tcp' OR port < 32768) "
 		"GROUP BY protocol, port, at ORDER BY protocol, port, at",
 		-1, &statement, NULL);
 	gvnp_buffer_append_text(

@@ -55,9 +55,12 @@ static void read_holes(struct gvnp_host_words *words, struct gvnp_facts *facts)
 	}
 }
 
-/* Versions are major * 1000000 + minor * 1000 + release. */
-#define VERSION(column)                                                                            \
-	column " / 1000000 || '.' || " column " / 1000 % 1000 || '.' || " column " % 1000"
+/* "libvirt 9.0.0, QEMU 7.2.22"; versions are major * 1000000 + minor * 1000 + release. */
+static const char hypervisor_words[] =
+	"SELECT trim(ifnull('libvirt ' || (version / 1000000) || '.' || (version / 1000 % 1000) "
+	"|| '.' || (version % 1000), '') || ifnull(', ' || driver || ' ' || "
+	"(hypervisor_version / 1000000) || '.' || (hypervisor_version / 1000 % 1000) || '.' || "
+	"(hypervisor_version % 1000), ''), ', ') FROM libvirt";
 
 void gvnp_host_words_init(struct gvnp_host_words *words, struct gvnp_facts *facts)
 {
@@ -70,12 +73,7 @@ void gvnp_host_words_init(struct gvnp_host_words *words, struct gvnp_facts *fact
 			"FROM dmi"),
 		.kernel = gvnp_host_text(facts, "SELECT kernel_release FROM host"),
 		.os = gvnp_host_text(facts, "SELECT os_name FROM host"),
-		.hypervisor = gvnp_host_text(
-			facts, "SELECT trim(ifnull('libvirt ' || " VERSION(
-				       "version") ", '') || "
-						  "ifnull(', ' || driver || ' ' || " VERSION(
-							  "hypervisor_version") ", ''), ', ') FROM "
-										"libvirt"),
+		.hypervisor = gvnp_host_text(facts, hypervisor_words),
 		.libvirt_uri = gvnp_host_text(facts, "SELECT uri FROM libvirt"),
 	};
 	read_holes(words, facts);

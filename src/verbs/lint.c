@@ -14,7 +14,7 @@ int gvnp_verb_lint(const struct gvnp_options *options)
 	size_t n_checks = 0, n_examples = 0;
 
 	if (gvnp_lint(options->arguments, &problems, &n_checks, &n_examples)) {
-		gvnp_verb_problems(&text, &problems);
+		gvnp_verb_problems(&text, &problems, NULL);
 		if (write(STDERR_FILENO, gvnp_buffer_text(&text), text.size) < 0)
 			return GVNP_EXIT_INCOMPLETE;
 		return GVNP_EXIT_USAGE;

@@ -25,7 +25,7 @@ struct item {
 };
 
 struct gvnp_overlay {
-	bool has_tailoring;
+	const char *tailoring, *declaration; /* as given; NULL: the host's */
 	struct item *items;
 	size_t n;
 };
@@ -70,7 +70,6 @@ static int add_folder(struct gvnp_overlay *overlay, struct gvnp_source *files, c
 {
 	struct gvnp_answers *listing = gvnp_source_ask_one(files, GVNP_LIST, "%s", path);
 
-	overlay->has_tailoring = true;
 	add(overlay, GVNP_LIST, gvnp_duplicate(tailoring_place), listing);
 	if (listing->answers[0].error) {
 		*ret_problem = gvnp_duplicate(listing->answers[0].problem);
@@ -109,6 +108,8 @@ int gvnp_overlay_new(const char *tailoring, const char *declaration, struct gvnp
 	_cleanup_(gvnp_source_freep) struct gvnp_source *files = gvnp_source_new_direct("/");
 	int error = 0;
 
+	overlay->tailoring = tailoring;
+	overlay->declaration = declaration;
 	if (tailoring) {
 		_cleanup_free_ char *path = absolute(tailoring, ret_problem);
 
@@ -143,6 +144,15 @@ void gvnp_overlay_freep(struct gvnp_overlay **overlay)
 	gvnp_overlay_free(*overlay);
 }
 
+char *gvnp_overlay_given_path(const struct gvnp_overlay *overlay, const char *path)
+{
+	if (overlay && overlay->declaration && !strcmp(path, declaration_place))
+		return gvnp_duplicate(overlay->declaration);
+	if (overlay && overlay->tailoring && gvnp_text_starts(path, tailoring_place))
+		return gvnp_format("%s%s", overlay->tailoring, path + strlen(tailoring_place));
+	return gvnp_duplicate(path);
+}
+
 /* Replaces the host's answer where the overlay stands in for it. */
 static void replace(const struct gvnp_overlay *overlay, const struct gvnp_request *request,
 		    struct gvnp_answer *answer)
@@ -156,7 +166,7 @@ static void replace(const struct gvnp_overlay *overlay, const struct gvnp_reques
 			return;
 		}
 	/* What the given folder does not hold must not come from the host's. */
-	if (overlay->has_tailoring && gvnp_text_starts(request->path, tailoring_place) &&
+	if (overlay->tailoring && gvnp_text_starts(request->path, tailoring_place) &&
 	    request->path[size] == '/')
 		*answer = (struct gvnp_answer){ .error = ENOENT,
 						.data = "",

@@ -20,4 +20,8 @@ void gvnp_overlay_freep(struct gvnp_overlay **overlay);
 struct gvnp_source *gvnp_overlay_source(const struct gvnp_overlay *overlay,
 					struct gvnp_source *source);
 
+/* The path the user gave for a file of /etc/gvnp-audit that the overlay stands in for; other paths
+ * come back as they are. `overlay` may be NULL. The caller frees. */
+char *gvnp_overlay_given_path(const struct gvnp_overlay *overlay, const char *path);
+
 #endif

@@ -12,7 +12,7 @@ const struct gvnp_verb gvnp_verbs[] = {
 	{ "run", "", 0, 0, "audit this host, or a recorded one, and report", gvnp_verb_run },
 	{ "explain", "ID", 1, 1, "all about a check, requirement, threat or table",
 	  gvnp_verb_explain },
-	{ "list", "checks|requirements|threats|tables|collectors", 1, 1, "what there is",
+	{ "list", "KIND", 1, 1, "checks, requirements, threats, tables or collectors",
 	  gvnp_verb_list },
 	{ "query", "SQL", 1, 1, "ask the facts of the host (SELECT only)", gvnp_verb_query },
 	{ "lint", "PATH ...", 1, 10000, "look for mistakes in checks, and run their examples",

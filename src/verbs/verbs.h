@@ -6,6 +6,7 @@
 #include "gvnp/check.h"
 #include "gvnp/privilege.h"
 #include "verbs/options.h"
+#include "verbs/overlay.h"
 
 int gvnp_verb_run(const struct gvnp_options *options);
 int gvnp_verb_snapshot(const struct gvnp_options *options);
@@ -19,8 +20,10 @@ int gvnp_verb_declare(const struct gvnp_options *options);
  * one. Returns 0, or an exit status after saying what is wrong, with file and line. */
 int gvnp_verb_load(const struct gvnp_options *options, struct gvnp_catalogue **ret);
 
-/* "FILE:LINE: text", a line each. */
-void gvnp_verb_problems(struct gvnp_buffer *out, const struct gvnp_problems *problems);
+/* "FILE:LINE: text", a line each; files of an overlay (may be NULL) under the name they were given
+ * by. */
+void gvnp_verb_problems(struct gvnp_buffer *out, const struct gvnp_problems *problems,
+			const struct gvnp_overlay *overlay);
 
 /* Runs `work` behind the processes of privilege.h, with the options every such verb has. Prints the
  * messages. Returns the exit status. The caller releases the outcome. */

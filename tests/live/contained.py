@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the lesser run passes, the fuller run passes too: contained.py LESSER FULLER [BUT]."""
 import json
+import os
 import sys
+
+for path in sys.argv[1:3]:
+    if not os.path.exists(path) or not os.path.getsize(path):
+        sys.exit(f"no report: {path}")
 
 lesser, fuller = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:3])
 full = {check["id"]: check["verdict"] for check in fuller["checks"]}

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two JSON reports are byte for byte the same but for `run`: same.py ONE OTHER."""
 import json
+import os
 import sys
+
+for path in sys.argv[1:3]:
+    if not os.path.exists(path) or not os.path.getsize(path):
+        sys.exit(f"no report: {path}")
 
 texts = [open(path, encoding="utf-8").read() for path in sys.argv[1:3]]
 cut = []

@@ -4,7 +4,9 @@
 #include "collect/libvirt_daemon.h"
 #include "fake_host.h"
 
-#define HEADING "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+#define HEADING                                                                                    \
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "      \
+	"timeout inode\n"
 #define REST " 00000000:00000000 00:00000000 00000000     0        0 "
 
 static char *listeners(const char *text, bool is_udp, bool is_big_endian, bool *is_malformed)
@@ -40,16 +42,16 @@ static void only_listening_tcp_sockets_are_taken(void **state)
 static void ipv6_addresses_are_words_of_the_processor(void **state)
 {
 	bool is_malformed;
-	_cleanup_free_ char *little = listeners(
-		"   0: 00000000000000000000000001000000:0016 00000000000000000000000000000000:0000 0A"
-		REST "1 1\n"
-		"   1: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A"
-		REST "2 1\n"
-		"   2: 0000000000000000FFFF00000100007F:0016 00000000000000000000000000000000:0000 0A"
-		REST "3 1\n"
-		"   3: 000080FE00000000FF005450B3A2C1FE:0016 00000000000000000000000000000000:0000 0A"
-		REST "4 1\n",
-		false, false, &is_malformed);
+	_cleanup_free_ char *little =
+		listeners("   0: 00000000000000000000000001000000:0016 "
+			  "00000000000000000000000000000000:0000 0A" REST "1 1\n"
+			  "   1: 00000000000000000000000000000000:0016 "
+			  "00000000000000000000000000000000:0000 0A" REST "2 1\n"
+			  "   2: 0000000000000000FFFF00000100007F:0016 "
+			  "00000000000000000000000000000000:0000 0A" REST "3 1\n"
+			  "   3: 000080FE00000000FF005450B3A2C1FE:0016 "
+			  "00000000000000000000000000000000:0000 0A" REST "4 1\n",
+			  false, false, &is_malformed);
 	_cleanup_free_ char *big = listeners("   0: C0000202:0016 00000000:0000 0A" REST "1 1\n",
 					     false, true, &is_malformed);
 
@@ -114,8 +116,8 @@ static void unix_sockets_that_listen_and_have_a_name_are_taken(void **state)
 
 static void a_socket_name_with_a_line_break_is_told(void **state)
 {
-	struct gvnp_slice rest = gvnp_slice(
-		"00000000e53a9774: 00000002 00000000 00010000 0001 01 12129 @x\ny z\n");
+	struct gvnp_slice rest =
+		gvnp_slice("00000000e53a9774: 00000002 00000000 00010000 0001 01 12129 @x\ny z\n");
 	struct gvnp_unix_listener listener;
 	bool is_malformed = false;
 
@@ -154,8 +156,8 @@ static void daemon_arguments_are_getopts(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct gvnp_libvirt_daemon_arguments parsed;
 
-		gvnp_libvirt_daemon_parse(
-			(struct gvnp_slice){ cases[i].arguments, cases[i].size }, &parsed);
+		gvnp_libvirt_daemon_parse((struct gvnp_slice){ cases[i].arguments, cases[i].size },
+					  &parsed);
 		assert_int_equal(parsed.listens, cases[i].listens);
 		assert_true(gvnp_slice_is(parsed.config, cases[i].config));
 	}

@@ -55,7 +55,12 @@ static void a_name_that_imitates_the_fields_changes_none(void **state)
 
 static void what_is_no_stat_file_is_refused(void **state)
 {
-	static const char *const texts[] = { "", "7", "7 (x", "7 (x)", "7 (x) S", "7 x) S 1",
+	static const char *const texts[] = { "",
+					     "7",
+					     "7 (x",
+					     "7 (x)",
+					     "7 (x) S",
+					     "7 x) S 1",
 					     "7 (x) SS 3 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99",
 					     "7 (x) S -3 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 -99" };
 	struct gvnp_proc_stat stat;

@@ -78,10 +78,9 @@ static void lists_have_implied_keys_and_doubled_commas(void **state)
 
 static void json_is_flattened(void **state)
 {
-	PARSED(command,
-	       "q\0-device\0{\"driver\":\"virtio-blk-pci\",\"share-rw\":true,\"x\":false,"
-	       "\"num\":7,\"big\":-1,\"cache\":{\"direct\":true,\"deep\":{\"a\":null}},"
-	       "\"list\":[\"p\",{\"q\":1.5}]}");
+	PARSED(command, "q\0-device\0{\"driver\":\"virtio-blk-pci\",\"share-rw\":true,\"x\":false,"
+			"\"num\":7,\"big\":-1,\"cache\":{\"direct\":true,\"deep\":{\"a\":null}},"
+			"\"list\":[\"p\",{\"q\":1.5}]}");
 
 	(void)state;
 	assert_properties(&command, 0,
@@ -112,7 +111,7 @@ static void hostile_json_is_bounded(void **state)
 	gvnp_buffer_append_text(&text, "\":{");
 	for (int i = 0; i < 10000; i++)
 		gvnp_buffer_append_format(&text, "\"%d\":1,", i);
-	gvnp_buffer_append(&text, "\"z\":1}}\0-object\0", 17);
+	gvnp_buffer_append(&text, "\"z\":1}}\0-object\0", 16);
 	for (int i = 0; i < 1000; i++)
 		gvnp_buffer_append_text(&text, "{\"a\":");
 	gvnp_buffer_append_text(&text, "1");
@@ -181,10 +180,12 @@ static void accelerators_come_from_three_options(void **state)
 static void emulators_are_known_by_their_whole_name(void **state)
 {
 	static const char *const yes[] = { "qemu-system-x86_64", "/usr/libexec/qemu-kvm", "kvm",
-					   "/nix/x/.qemu-system-aarch64-wrapped", "qemu-system-x86" };
-	static const char *const no[] = { "",	      "qemu-img", "qemu-system-", "qemu-x86_64",
-					  "kvm-pit",  "qemu-kvm-tools", "/qemu-kvm/sh",
-					  "xqemu-system-x86_64" };
+					   "/nix/x/.qemu-system-aarch64-wrapped",
+					   "qemu-system-x86" };
+	static const char *const no[] = {
+		"",	   "qemu-img",	     "qemu-system-", "qemu-x86_64",
+		"kvm-pit", "qemu-kvm-tools", "/qemu-kvm/sh", "xqemu-system-x86_64"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
@@ -199,14 +200,22 @@ static void a_renamed_emulator_is_seen_and_its_wrappers_are_not(void **state)
 		struct gvnp_slice arguments;
 		bool is_emulator;
 	} cases[] = {
-		{ ARGUMENTS("./x\0-machine\0pc\0-m\0" "64"), true },
+		{ ARGUMENTS("./x\0-machine\0pc\0-m\0"
+			    "64"),
+		  true },
 		{ ARGUMENTS("./x\0-M\0q35\0-nodefaults\0disk.img"), true },
 		{ ARGUMENTS("./x\0-machine\0pc"), false },
-		{ ARGUMENTS("sudo\0-u\0joe\0qemu-system-x86_64\0-M\0pc\0-m\0" "64"), false },
-		{ ARGUMENTS("timeout\0" "5\0/usr/bin/qemu-system-x86_64\0-M\0pc\0-m\0" "64"),
+		{ ARGUMENTS("sudo\0-u\0joe\0qemu-system-x86_64\0-M\0pc\0-m\0"
+			    "64"),
+		  false },
+		{ ARGUMENTS("timeout\0"
+			    "5\0/usr/bin/qemu-system-x86_64\0-M\0pc\0-m\0"
+			    "64"),
 		  false },
 		{ ARGUMENTS("sh\0-c\0qemu-system-x86_64 -M pc -m 64"), false },
-		{ ARGUMENTS("sleep\0" "1000"), false },
+		{ ARGUMENTS("sleep\0"
+			    "1000"),
+		  false },
 		{ { "", 0 }, false },
 	};
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fake_host.h"
 
-static const char passwd[] = "root:x:0:0:root:/root:/bin/bash\n"
-			     "libvirt-qemu:x:64055:107:Libvirt Qemu,,,:/var/lib/libvirt:/usr/sbin/nologin\n"
-			     "root:x:5:5:again:/:/bin/sh\n"
-			     "+::::::\n"
-			     "# a comment\n"
-			     "broken:x:notanumber:5::/:/bin/sh\n"
-			     "short:x:1:1\n"
-			     "huge:x:4294967296:1::/:/bin/sh\n"
-			     "last:x:7:7::/:";
+static const char passwd[] =
+	"root:x:0:0:root:/root:/bin/bash\n"
+	"libvirt-qemu:x:64055:107:Libvirt Qemu,,,:/var/lib/libvirt:/usr/sbin/nologin\n"
+	"root:x:5:5:again:/:/bin/sh\n"
+	"+::::::\n"
+	"# a comment\n"
+	"broken:x:notanumber:5::/:/bin/sh\n"
+	"short:x:1:1\n"
+	"huge:x:4294967296:1::/:/bin/sh\n"
+	"last:x:7:7::/:";
 static const char group[] = "root:x:0:\n"
 			    "kvm:x:107:last,last, root ,\n"
 			    "kvm:x:108:intruder\n"

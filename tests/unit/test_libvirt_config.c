@@ -47,8 +47,9 @@ static char *parsed(const char *text)
 static void every_form_of_value_is_understood(void **state)
 {
 	(void)state;
-	assert_parsed("a = 1\nb=\"x y\"  # why\nc = 'it is \"so\"'\n# d = 1\ne = -5\nf = +0012;g=3\n",
-		      "a 0 1 1\nb 1 x y 2\nc 1 it is \"so\" 3\ne 0 -5 5\nf 0 12 6\ng 0 3 6\n");
+	assert_parsed(
+		"a = 1\nb=\"x y\"  # why\nc = 'it is \"so\"'\n# d = 1\ne = -5\nf = +0012;g=3\n",
+		"a 0 1 1\nb 1 x y 2\nc 1 it is \"so\" 3\ne 0 -5 5\nf 0 12 6\ng 0 3 6\n");
 	assert_parsed("a = \"\"\"one\ntwo\"\"\"\nb = 1\n", "a 1 one\ntwo 1\nb 0 1 3\n");
 	assert_parsed("a = [ ]\nb = [\n  \"x\",\n  'y', 3,\n]\nc = 1",
 		      "a 2  1\nb 2 x,y,3 2 |x| |y| |3|\nc 0 1 6\n");
@@ -170,9 +171,10 @@ static void each_daemon_has_the_defaults_of_its_kind(void **state)
 
 	(void)state;
 	fake_collect(&host, &gvnp_collector_libvirt_config);
-	assert_rows(&host,
-		    "SELECT file, value FROM libvirt_setting WHERE key = 'listen_tls' ORDER BY file",
-		    "libvirtd|1\nvirtproxyd|0\n");
+	assert_rows(
+		&host,
+		"SELECT file, value FROM libvirt_setting WHERE key = 'listen_tls' ORDER BY file",
+		"libvirtd|1\nvirtproxyd|0\n");
 	assert_rows(&host,
 		    "SELECT file, value FROM libvirt_setting WHERE key = 'auth_unix_rw'"
 		    " AND file IN ('libvirtd', 'virtqemud', 'virtlogd') ORDER BY file",
@@ -233,12 +235,13 @@ static void what_a_default_depends_on_may_be_unknown(void **state)
 
 	(void)state;
 	fake_collect(&host, &gvnp_collector_libvirt_config);
-	assert_rows(&host,
-		    "SELECT object, problem FROM hole WHERE table_name = 'libvirt_setting'"
-		    " AND object IN ('qemu', 'virtlogd') ORDER BY problem",
-		    "qemu|default of cgroup_device_acl: it depends on the version of libvirt, which is"
-		    " not known\n"
-		    "qemu|default of user: it depends on the distribution, which is not known\n");
+	assert_rows(
+		&host,
+		"SELECT object, problem FROM hole WHERE table_name = 'libvirt_setting'"
+		" AND object IN ('qemu', 'virtlogd') ORDER BY problem",
+		"qemu|default of cgroup_device_acl: it depends on the version of libvirt, which is"
+		" not known\n"
+		"qemu|default of user: it depends on the distribution, which is not known\n");
 	assert_rows(&host,
 		    "SELECT value FROM libvirt_setting WHERE file = 'qemu' AND key = 'vnc_listen'",
 		    "127.0.0.1\n");
@@ -259,12 +262,13 @@ static void a_file_that_cannot_be_read_is_a_hole_of_that_file(void **state)
 
 	(void)state;
 	fake_collect(&host, &gvnp_collector_libvirt_config);
-	assert_rows(&host, "SELECT table_name, object, problem FROM hole ORDER BY 1, 2",
-		    "libvirt_file|virtlogd|/etc/libvirt/virtlogd.conf: Permission denied\n"
-		    "libvirt_setting|libvirtd|/etc/libvirt/libvirtd.conf:2: a value is expected\n"
-		    "libvirt_setting|qemu|/etc/libvirt/qemu.conf: Permission denied\n"
-		    "libvirt_setting_item|libvirtd|/etc/libvirt/libvirtd.conf:2: a value is expected\n"
-		    "libvirt_setting_item|qemu|/etc/libvirt/qemu.conf: Permission denied\n");
+	assert_rows(
+		&host, "SELECT table_name, object, problem FROM hole ORDER BY 1, 2",
+		"libvirt_file|virtlogd|/etc/libvirt/virtlogd.conf: Permission denied\n"
+		"libvirt_setting|libvirtd|/etc/libvirt/libvirtd.conf:2: a value is expected\n"
+		"libvirt_setting|qemu|/etc/libvirt/qemu.conf: Permission denied\n"
+		"libvirt_setting_item|libvirtd|/etc/libvirt/libvirtd.conf:2: a value is expected\n"
+		"libvirt_setting_item|qemu|/etc/libvirt/qemu.conf: Permission denied\n");
 	assert_rows(&host,
 		    "SELECT count(*) FROM libvirt_setting WHERE file IN ('qemu', 'libvirtd')",
 		    "0\n");

@@ -37,6 +37,15 @@ static void attributes_and_text_lose_their_escapes(void **state)
 	assert_string_equal(gvnp_xml_text(root), "p<qr&s");
 }
 
+static void text_is_utf_8_whatever_it_says(void **state)
+{
+	_cleanup_xml_ struct gvnp_xml *xml =
+		parsed("<?xml version='1.0' encoding='ISO-8859-1'?><a b='\xc3\xa9'/>");
+
+	(void)state;
+	assert_string_equal(gvnp_xml_get(gvnp_xml_root(xml), "b"), "\xc3\xa9");
+}
+
 static void what_is_not_there_is_absent_all_the_way(void **state)
 {
 	_cleanup_xml_ struct gvnp_xml *xml = parsed("<a><b><c n='7'/></b></a>");
@@ -86,6 +95,7 @@ static void broken_documents_are_refused_with_their_line(void **state)
 	assert_refused("<a>\n<b>\n</a>", "line 3");
 	assert_refused("<a/><b/>", "not well-formed");
 	assert_refused("no XML", "not well-formed");
+	assert_refused("<a>\xff\xfe</a>", "not well-formed");
 }
 
 static void deep_and_crowded_documents_are_refused(void **state)
@@ -105,15 +115,15 @@ static void deep_and_crowded_documents_are_refused(void **state)
 
 static void sizes_come_in_every_unit_libvirt_knows(void **state)
 {
-	_cleanup_xml_ struct gvnp_xml *xml =
-		parsed("<a><b unit='KiB'>65536</b><b>12</b><b unit='GiB'>2</b><b unit='bytes'>2048</b>"
-		       "<b unit='MB'>1</b><b unit='furlong'>1</b><b>-1</b>"
-		       "<b unit='TiB'>99999999999</b></a>");
+	_cleanup_xml_ struct gvnp_xml *xml = parsed(
+		"<a><b unit='KiB'>65536</b><b>12</b><b unit='GiB'>2</b><b unit='bytes'>2048</b>"
+		"<b unit='MB'>1</b><b unit='furlong'>1</b><b>-1</b>"
+		"<b unit='TiB'>99999999999</b></a>");
 	static const int64_t expected[] = { 65536, 12, 2097152, 2, 976, -1, -1, -1 };
 	size_t i = 0;
 
 	(void)state;
-	gvnp_xml_each(node, gvnp_xml_root(xml), "b") {
+	gvnp_xml_each (node, gvnp_xml_root(xml), "b") {
 		int64_t value = -1;
 
 		assert_int_equal(gvnp_xml_kibibytes(node, &value), expected[i] >= 0);
@@ -127,6 +137,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attributes_and_text_lose_their_escapes),
+		cmocka_unit_test(text_is_utf_8_whatever_it_says),
 		cmocka_unit_test(what_is_not_there_is_absent_all_the_way),
 		cmocka_unit_test(a_namespace_is_told_by_its_uri),
 		cmocka_unit_test(a_document_type_and_its_entities_are_refused),

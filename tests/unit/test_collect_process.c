@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fake_host.h"
+
+/* 100 s after boot at 1,000,000,000; fields up to the start time */
+#define STAT_OF(name, state, parent, flags, threads, start)                                        \
+	"1 (" name ") " state " " parent " 1 1 0 -1 " flags " 0 0 0 0 0 0 0 0 20 0 " threads       \
+	" 0 " start " 0 0\n"
+#define STATUS_OF(name, uid, capabilities, privileges, seccomp)                                    \
+	"Name:\t" name "\nUid:\t" uid "\t" uid "\t" uid "\t" uid "\nGid:\t" uid "\t" uid "\t" uid  \
+	"\t" uid "\nGroups:\t107 64055 \nCapInh:\t0000000000000000\nCapPrm:\t" capabilities        \
+	"\nCapEff:\t" capabilities                                                                 \
+	"\nCapBnd:\t000001ffffffffff\nCapAmb:\t0000000000000000\nNoNewPrivs:\t" privileges         \
+	"\nSeccomp:\t" seccomp "\nSeccomp_filters:\t" seccomp "\nCpus_allowed_list:\t0-1\n"
+#define ROOT_STATUS(name) STATUS_OF(name, "0", "000001ffffffffff", "0", "0")
+#define QEMU_STATUS(name) STATUS_OF(name, "64055", "0000000000000000", "1", "2")
+
+#define BYTES(path_, data_)                                                                        \
+	{                                                                                          \
+		.operation = GVNP_READ, .path = (path_), .data = (data_), .size = sizeof(data_)    \
+	}
+#define TEXT(operation_, path_, data_)                                                             \
+	{                                                                                          \
+		.operation = (operation_), .path = (path_), .data = (data_)                        \
+	}
+
+/* One process as the scan sees it; `command` ends with a NUL of its own. */
+#define PROCESS(pid, stat, status, command, exe, files)                                            \
+	READ("/proc/" pid "/stat", stat), READ("/proc/" pid "/status", status),                    \
+		BYTES("/proc/" pid "/cmdline", command), LINK("/proc/" pid "/exe", exe),           \
+		LIST("/proc/" pid "/fd", files)
+
+#define UUID_A "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+#define UUID_B "5c0e0d3e-6a5e-4c5e-9d4e-0d5a0f1b2c3d"
+#define CAREFUL                                                                                    \
+	"/usr/bin/qemu-system-x86_64\0-name\0guest=careful,debug-threads=on\0-machine\0pc-q35-7.2" \
+	"\0-accel\0kvm\0-uuid\0" UUID_A "\0-nodefaults\0-no-user-config\0-sandbox\0on"
+
+#define INIT_MOUNTS                                                                                \
+	"22 27 0:21 / /proc rw - proc proc rw\n"                                                   \
+	"24 27 0:6 / /dev rw,relatime - devtmpfs devtmpfs rw\n"                                    \
+	"27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"                                          \
+	"36 31 0:33 / /sys/fs/cgroup/devices rw - cgroup cgroup rw,devices\n"                      \
+	"41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
+#define OWN_MOUNTS                                                                                 \
+	"86 84 254:0 / / rw,relatime - ext4 /dev/vda rw\n"                                         \
+	"117 86 0:43 / /dev rw,nosuid,relatime - tmpfs devfs rw,size=64k,mode=755\n"
+
+#define INIT                                                                                       \
+	LIST("/proc", "1/\n2/\n100/\n500/\nself\n"), READ("/proc/stat", "btime 1000000000\n"),     \
+		PROCESS("1", STAT_OF("systemd", "S", "0", "4194560", "1", "1"),                    \
+			ROOT_STATUS("systemd"), "/sbin/init", "/usr/lib/systemd/systemd",          \
+			"10 -> socket:[900]\n11 -> socket:[901]\n"),                               \
+		PROCESS("2", STAT_OF("kthreadd", "S", "0", "2129984", "1", "1"),                   \
+			ROOT_STATUS("kthreadd"), "", "", ""),                                      \
+		REFUSED(GVNP_LINK, "/proc/2/exe", ENOENT),                                         \
+		PROCESS("100", STAT_OF("libvirtd", "S", "1", "4194560", "1", "500"),               \
+			ROOT_STATUS("libvirtd"), "/usr/sbin/libvirtd\0--listen",                   \
+			"/usr/sbin/libvirtd (deleted)", "3 -> socket:[900]\n4 -> /dev/null\n"),    \
+		LIST("/proc/1/ns", "mnt -> mnt:[1]\nnet -> net:[2]\n"),                            \
+		READ("/proc/1/mountinfo", INIT_MOUNTS), READ("/proc/100/mountinfo", INIT_MOUNTS)
+
+#define LIBVIRT(domains)                                                                           \
+	TEXT(GVNP_LIBVIRT, "domains", domains), TEXT(GVNP_LIBVIRT, "type", "QEMU"),                \
+		LIST("/run/libvirt/qemu", "careful.pid\ndriver.pid\ndomain-5-careful/\n"),         \
+		{ .operation = GVNP_READ,                                                          \
+		  .path = "/run/libvirt/qemu/careful.pid",                                         \
+		  .data = "500",                                                                   \
+		  .modified = 1000000101 },                                                        \
+		READ("/run/libvirt/qemu/driver.pid", "100")
+
+/* A VM in detail: two threads, a filter, a namespace and a device policy of its own. */
+#define DETAIL(pid, status, start)                                                                 \
+	LIST("/proc/" pid "/task", pid "/\n501/\n"),                                               \
+		READ("/proc/" pid "/task/" pid "/status", status),                                 \
+		READ("/proc/" pid "/task/501/status", status),                                     \
+		READ("/proc/" pid "/task/" pid "/stat",                                            \
+		     STAT_OF("qemu-system-x86", "S", "1", "4194560", "2", start)),                 \
+		LIST("/proc/" pid "/ns",                                                           \
+		     "mnt -> mnt:[7]\nnet -> net:[2]\npid_for_children -> pid:[3]\n"),             \
+		READ("/proc/" pid "/mountinfo", OWN_MOUNTS),                                       \
+		READ("/proc/" pid "/cgroup", "5:devices:/\n0::/machine.slice/"                     \
+					     "machine-qemu\\x2d1.scope/libvirt/emulator\n"),       \
+		READ("/proc/" pid "/limits", "Max core file size  0  unlimited bytes\n"),          \
+		REFUSED(GVNP_READ, "/proc/" pid "/attr/current", EINVAL),                          \
+		READ("/proc/" pid "/smaps",                                                        \
+		     "7f0000000000-7f0004000000 rw-p 00000000 00:00 0 \nVmFlags: rd wr dc dd \n"), \
+		READ("/sys/fs/cgroup/devices/devices.list", "a *:* rwm\n"),                        \
+		TEXT(GVNP_DEVICE_PROGRAMS, SCOPE, "1"),                                            \
+		TEXT(GVNP_DEVICE_PROGRAMS, SCOPE "/libvirt", "0"),                                 \
+		TEXT(GVNP_DEVICE_PROGRAMS, SCOPE "/libvirt/emulator", "0")
+#define SCOPE "/sys/fs/cgroup/unified/machine.slice/machine-qemu\\x2d1.scope"
+
+#define QEMU_500(files)                                                                            \
+	PROCESS("500", STAT_OF("qemu-system-x86", "S", "1", "4194560", "2", "10000"),              \
+		QEMU_STATUS("qemu-system-x86"), CAREFUL, "/usr/bin/qemu-system-x86_64", files)
+#define KVM_FILES                                                                                  \
+	"0 -> /dev/null\n3 -> /dev/kvm\n9 -> anon_inode:kvm-vm\n10 -> socket:[902]\n"              \
+	"11 -> pipe:[5]\n12 -> /var/lib/libvirt/images/a.raw\n13 -> /memfd:x (deleted)\n"
+
+#define CAREFUL_VM QEMU_500(KVM_FILES), DETAIL("500", QEMU_STATUS("CPU 0/KVM"), "10000")
+#define NET                                                                                        \
+	READ("/proc/1/net/tcp", " 0: 00000000:407D 00000000:0000 0A 0:0 0:0 0 0 0 900 1\n"         \
+				" 1: 0100007F:170C 00000000:0000 0A 0:0 0:0 0 64055 0 902 1\n"     \
+				" 2: 0100007F:0016 00000000:0000 0A 0:0 0:0 0 0 0 777 1\n"),       \
+		READ("/proc/1/net/udp", ""),                                                       \
+		READ("/proc/1/net/unix",                                                           \
+		     "0000000000000000: 00000002 00000000 00010000 0001 01 901 /run/s\n")
+#define ACTIVE_A UUID_A " 5 1 1 0 0 careful\n"
+
+static void a_careful_vm_is_seen_as_such(void **state)
+{
+	static const struct fake_file files[] = { INIT, NET, CAREFUL_VM, LIBVIRT(ACTIVE_A) };
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT * FROM hole", "");
+	assert_rows(&host,
+		    "SELECT pid, domain, name, exe, started, is_qemu, uid, gid, has_capabilities, "
+		    "no_new_privileges, seccomp, seccomp_filters, label, threads_share_label "
+		    "FROM qemu_process",
+		    "500|" UUID_A "|careful|/usr/bin/qemu-system-x86_64|1000000100|1|64055|64055|0|"
+		    "1|2|2||1\n");
+	assert_rows(&host,
+		    "SELECT mount_namespace, has_own_mount_namespace, has_private_dev, "
+		    "accelerator, holds_kvm_vm, machine, sandbox, has_no_defaults, "
+		    "has_no_user_config, core_limit, threads FROM qemu_process",
+		    "mnt:[7]|1|1|kvm|1|pc-q35-7.2|on|1|1|0|2\n");
+	assert_rows(&host, "SELECT tid, name, cpus FROM qemu_process_thread",
+		    "500|CPU 0/KVM|1\n501|CPU 0/KVM|1\n");
+	assert_rows(&host, "SELECT type, identity, is_of_process_1 FROM qemu_process_namespace",
+		    "mnt|mnt:[7]|0\nnet|net:[2]|1\n");
+	assert_rows(&host, "SELECT group_concat(gid) FROM qemu_process_group", "107,64055\n");
+	assert_rows(&host, "SELECT bpf_programs, is_v1_restricted FROM qemu_process_device_policy",
+		    "1|0\n");
+	assert_rows(&host, "SELECT rule FROM qemu_process_device_rule", "a *:* rwm\n");
+	assert_rows(&host, "SELECT descriptor, path FROM qemu_process_device_file",
+		    "0|/dev/null\n3|/dev/kvm\n9|anon_inode:kvm-vm\n");
+	assert_rows(&host, "SELECT descriptor, path FROM qemu_process_open_file",
+		    "12|/var/lib/libvirt/images/a.raw\n");
+	assert_rows(&host, "SELECT size_kib, is_dumped, is_guest FROM qemu_process_memory",
+		    "65536|0|1\n");
+}
+
+static void processes_daemons_and_listeners_come_from_the_same_look(void **state)
+{
+	static const struct fake_file files[] = { INIT, NET, CAREFUL_VM, LIBVIRT(ACTIVE_A) };
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT pid, parent, name, uid, started, exe FROM process",
+		    "1|0|systemd|0|1000000000|/usr/lib/systemd/systemd\n"
+		    "2|0|kthreadd|0|1000000000|\n"
+		    "100|1|libvirtd|0|1000000005|/usr/sbin/libvirtd (deleted)\n"
+		    "500|1|qemu-system-x86|64055|1000000100|/usr/bin/qemu-system-x86_64\n");
+	assert_rows(&host,
+		    "SELECT pid, name, uid, started, listens, is_exe_deleted, config "
+		    "FROM libvirt_daemon",
+		    "100|libvirtd|0|1000000005|1|1|\n");
+	/* systemd holds 900 too, for libvirtd */
+	assert_rows(&host, "SELECT id, address, port, pid, process FROM listener",
+		    "777|127.0.0.1|22|0|\n900|0.0.0.0|16509|100|libvirtd\n"
+		    "902|127.0.0.1|5900|500|qemu-system-x86\n");
+	assert_rows(&host, "SELECT id, path, pid, process FROM unix_listener",
+		    "901|/run/s|1|systemd\n");
+}
+
+static void descriptors_that_cannot_be_seen_make_the_table_incomplete(void **state)
+{
+	static const struct fake_file files[] = {
+		INIT,
+		NET,
+		CAREFUL_VM,
+		LIBVIRT(ACTIVE_A),
+		/* links without targets, and why */
+		LIST("/proc/100/fd", "3\n4\n"),
+		REFUSED(GVNP_LINK, "/proc/100/fd/3", EACCES),
+		REFUSED(GVNP_LIST, "/proc/500/fd", EACCES),
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host,
+		    "SELECT problem FROM hole WHERE table_name = 'qemu_process' AND "
+		    "object = ''",
+		    "1 processes could not be examined, the first is 100 (libvirtd): "
+		    "/proc/100/fd: Permission denied\n");
+	/* found by its arguments all the same; whether kvm works for it is not known */
+	assert_rows(&host, "SELECT domain, accelerator, holds_kvm_vm FROM qemu_process",
+		    UUID_A "|NULL|NULL\n");
+	assert_rows(&host,
+		    "SELECT DISTINCT object FROM hole WHERE table_name IN "
+		    "('qemu_process_device_file', 'qemu_process_open_file')",
+		    "500\n");
+	/* any of them may hold the socket nobody else holds */
+	assert_rows(&host, "SELECT id, pid, process FROM listener",
+		    "777|NULL|NULL\n900|1|systemd\n902|NULL|NULL\n");
+}
+
+static void a_descriptor_that_was_closed_meanwhile_hides_nothing(void **state)
+{
+	static const struct fake_file files[] = {
+		INIT,
+		CAREFUL_VM,
+		LIBVIRT(ACTIVE_A),
+		LIST("/proc/500/fd", "3 -> /dev/kvm\n8\n9 -> anon_inode:kvm-vm\n"),
+		LIST("/proc/100/fd", "5\n"),
+		REFUSED(GVNP_LINK, "/proc/100/fd/5", ENOENT),
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT * FROM hole WHERE table_name LIKE 'qemu_process%'", "");
+	assert_rows(&host, "SELECT accelerator FROM qemu_process", "kvm\n");
+}
+
+static void process_1_may_keep_its_descriptors_to_itself(void **state)
+{
+	static const struct fake_file files[] = {
+		INIT,
+		NET,
+		CAREFUL_VM,
+		LIBVIRT(ACTIVE_A),
+		REFUSED(GVNP_LINK, "/proc/1/exe", EACCES),
+		REFUSED(GVNP_LIST, "/proc/1/fd", EACCES),
+		LIST("/proc/1/ns", "mnt\nnet\n"),
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT * FROM hole WHERE table_name = 'qemu_process'", "");
+	assert_rows(&host, "SELECT id, process FROM unix_listener", "901|NULL\n");
+	/* the mounts still tell about the mount namespace */
+	assert_rows(&host, "SELECT has_own_mount_namespace FROM qemu_process", "1\n");
+	assert_rows(&host, "SELECT type, is_of_process_1 FROM qemu_process_namespace",
+		    "mnt|0\nnet|NULL\n");
+}
+
+static void a_vm_in_the_namespace_of_its_daemon_has_none_of_its_own(void **state)
+{
+	/* a daemon in a container: neither it nor its VM is in process 1's namespace */
+	static const struct fake_file files[] = { INIT, CAREFUL_VM, LIBVIRT(ACTIVE_A),
+						  READ("/proc/100/mountinfo", OWN_MOUNTS) };
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT has_own_mount_namespace, has_private_dev FROM qemu_process",
+		    "0|0\n");
+	assert_rows(&host, "SELECT is_of_process_1 FROM qemu_process_namespace WHERE type = 'mnt'",
+		    "0\n");
+}
+
+static void a_pid_that_was_used_again_is_dropped(void **state)
+{
+	static const struct fake_file files[] = {
+		INIT, CAREFUL_VM, LIBVIRT(ACTIVE_A),
+		READ("/proc/500/task/500/stat", STAT_OF("sh", "S", "1", "4194560", "1", "10001"))
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT count(*) FROM qemu_process", "0\n");
+	assert_rows(&host, "SELECT count(*) FROM qemu_process_argument", "0\n");
+	assert_rows(&host,
+		    "SELECT object, problem FROM hole WHERE table_name = 'qemu_process_memory'",
+		    "500|VM process 500 (qemu-system-x86) was not the same to the end: another "
+		    "process has its number\n");
+}
+
+static void one_thread_with_less_protection_is_enough(void **state)
+{
+	static const struct fake_file files[] = { INIT, CAREFUL_VM, LIBVIRT(ACTIVE_A),
+						  READ("/proc/500/task/501/status",
+						       STATUS_OF("x", "64055", "0000000000002000",
+								 "0", "0")) };
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host,
+		    "SELECT has_capabilities, no_new_privileges, seccomp, seccomp_filters, "
+		    "capabilities_effective FROM qemu_process",
+		    "1|0|0|0|0000000000000000\n");
+}
+
+static void a_thread_that_cannot_be_read_leaves_the_good_values_open(void **state)
+{
+	static const struct fake_file files[] = { INIT, CAREFUL_VM, LIBVIRT(ACTIVE_A),
+						  REFUSED(GVNP_READ, "/proc/500/task/501/status",
+							  EACCES) };
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host,
+		    "SELECT has_capabilities, no_new_privileges, seccomp, seccomp_filters, uid "
+		    "FROM qemu_process",
+		    "NULL|NULL|NULL|NULL|64055\n");
+	assert_rows(&host, "SELECT object FROM hole WHERE table_name = 'qemu_process_thread'",
+		    "500\n");
+}
+
+static void without_libvirts_answer_no_vm_is_called_unmanaged(void **state)
+{
+	static const struct fake_file files[] = {
+		INIT, CAREFUL_VM, REFUSED(GVNP_LIBVIRT, "domains", GVNP_TIMED_OUT)
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT domain FROM qemu_process", "NULL\n");
+	assert_rows(&host, "SELECT column_name, object FROM hole WHERE table_name = 'qemu_process'",
+		    "domain|500\n");
+}
+
+static void a_domain_without_process_and_a_process_without_domain(void **state)
+{
+	static const struct fake_file files[] = { INIT, CAREFUL_VM,
+						  LIBVIRT(UUID_B " 6 1 1 0 0 other\n" UUID_A
+								 " -1 5 1 0 0 careful\n") };
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	/* careful is shut off for libvirt: what runs under its uuid is not libvirt's */
+	assert_rows(&host, "SELECT pid, domain FROM qemu_process", "500|\n");
+	assert_rows(&host, "SELECT object, problem FROM hole WHERE table_name = 'qemu_process'",
+		    UUID_B "|domain other is active, but no process was found to be its\n");
+}
+
+#define IMPOSTOR                                                                                   \
+	LIST("/proc", "1/\n2/\n100/\n400/\n500/\n"),                                               \
+		PROCESS("400", STAT_OF("qemu-system-x86", "S", "1", "4194560", "1", "9000"),       \
+			QEMU_STATUS("q"), "qemu-system-x86_64\0-M\0pc\0-uuid\0" UUID_A,            \
+			"/usr/bin/qemu-system-x86_64", ""),                                        \
+		DETAIL("400", QEMU_STATUS("q"), "9000")
+
+static void the_pid_file_tells_a_vm_from_its_impostor(void **state)
+{
+	static const struct fake_file files[] = { INIT, CAREFUL_VM, IMPOSTOR, LIBVIRT(ACTIVE_A) };
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT pid, domain, accelerator FROM qemu_process",
+		    "400||tcg\n500|" UUID_A "|kvm\n");
+}
+
+static void without_a_pid_file_both_stay_unknown(void **state)
+{
+	static const struct fake_file files[] = { INIT, CAREFUL_VM, IMPOSTOR, LIBVIRT(ACTIVE_A),
+						  REFUSED(GVNP_LIST, "/run/libvirt/qemu", EACCES) };
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT pid, domain FROM qemu_process", "400|NULL\n500|NULL\n");
+	assert_rows(&host,
+		    "SELECT object, problem FROM hole WHERE table_name = 'qemu_process' AND "
+		    "column_name = 'domain'",
+		    "400|2 processes carry the uuid of domain careful\n"
+		    "500|2 processes carry the uuid of domain careful\n");
+}
+
+static void other_machine_monitors_count_and_probes_and_pretenders_do_not(void **state)
+{
+	static const struct fake_file files[] = {
+		INIT,
+		LIBVIRT(""),
+		LIST("/proc", "1/\n2/\n100/\n600/\n700/\n800/\n900/\n"),
+		/* another VMM */
+		PROCESS("600", STAT_OF("fc_vcpu 0", "S", "1", "4194560", "2", "1"),
+			ROOT_STATUS("firecracker"), "/usr/bin/firecracker\0--id\0x",
+			"/usr/bin/firecracker", "5 -> anon_inode:kvm-vm\n"),
+		DETAIL("600", ROOT_STATUS("firecracker"), "1"),
+		/* libvirt's capability probe, which opens kvm */
+		PROCESS("700", STAT_OF("qemu-system-x86", "S", "1", "4194560", "2", "1"),
+			QEMU_STATUS("q"), "qemu-system-x86_64\0-machine\0none,accel=kvm:tcg",
+			"/usr/bin/qemu-system-x86_64", "5 -> anon_inode:kvm-vm\n"),
+		/* a liar */
+		PROCESS("800", STAT_OF("sleep", "S", "1", "4194560", "1", "1"),
+			ROOT_STATUS("sleep"),
+			"qemu-system-x86_64\0"
+			"1000",
+			"/usr/bin/sleep", ""),
+		/* ended, not yet collected by its parent */
+		READ("/proc/900/stat", STAT_OF("qemu-system-x86", "Z", "1", "4", "1", "1")),
+		READ("/proc/900/status", QEMU_STATUS("qemu-system-x86")),
+		READ("/proc/900/cmdline", ""),
+		REFUSED(GVNP_LINK, "/proc/900/exe", ENOENT),
+		REFUSED(GVNP_LIST, "/proc/900/fd", EACCES),
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host,
+		    "SELECT pid, domain, name, is_qemu, accelerator, machine, sandbox "
+		    "FROM qemu_process",
+		    "600||fc_vcpu 0|0|kvm||\n");
+	assert_rows(&host, "SELECT option, value FROM qemu_process_argument", "|--id\n|x\n");
+	assert_rows(&host, "SELECT * FROM hole WHERE table_name LIKE 'qemu%'", "");
+}
+
+static void a_proc_that_hides_others_is_not_taken_for_an_empty_host(void **state)
+{
+	static const struct fake_file hidden[] = { INIT, LIST("/proc", "100/\nself\n") };
+	static const struct fake_file refused[] = { INIT, QEMU_500(""),
+						    REFUSED(GVNP_READ, "/proc/500/stat", EACCES) };
+	static const struct fake_file nothing[] = { REFUSED(GVNP_LIST, "/proc",
+							    GVNP_NOT_RECORDED) };
+	FAKE_HOST(first, hidden);
+	FAKE_HOST(second, refused);
+	FAKE_HOST(third, nothing);
+
+	(void)state;
+	fake_collect(&first, &gvnp_collector_process);
+	fake_collect(&second, &gvnp_collector_process);
+	fake_collect(&third, &gvnp_collector_process);
+	assert_rows(&first,
+		    "SELECT table_name, problem FROM hole WHERE table_name IN ('process', "
+		    "'qemu_process', 'libvirt_daemon') AND object = '' ORDER BY 1",
+		    "libvirt_daemon|/proc hides the processes of other users\n"
+		    "process|/proc hides the processes of other users\n"
+		    "qemu_process|/proc hides the processes of other users\n");
+	assert_rows(&second, "SELECT problem FROM hole WHERE table_name = 'process'",
+		    "1 processes could not be looked at: Permission denied\n");
+	assert_rows(&third, "SELECT problem FROM hole WHERE table_name = 'qemu_process_memory'",
+		    "/proc: not recorded\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_careful_vm_is_seen_as_such),
+		cmocka_unit_test(processes_daemons_and_listeners_come_from_the_same_look),
+		cmocka_unit_test(descriptors_that_cannot_be_seen_make_the_table_incomplete),
+		cmocka_unit_test(a_descriptor_that_was_closed_meanwhile_hides_nothing),
+		cmocka_unit_test(process_1_may_keep_its_descriptors_to_itself),
+		cmocka_unit_test(a_vm_in_the_namespace_of_its_daemon_has_none_of_its_own),
+		cmocka_unit_test(a_pid_that_was_used_again_is_dropped),
+		cmocka_unit_test(one_thread_with_less_protection_is_enough),
+		cmocka_unit_test(a_thread_that_cannot_be_read_leaves_the_good_values_open),
+		cmocka_unit_test(without_libvirts_answer_no_vm_is_called_unmanaged),
+		cmocka_unit_test(a_domain_without_process_and_a_process_without_domain),
+		cmocka_unit_test(the_pid_file_tells_a_vm_from_its_impostor),
+		cmocka_unit_test(without_a_pid_file_both_stay_unknown),
+		cmocka_unit_test(other_machine_monitors_count_and_probes_and_pretenders_do_not),
+		cmocka_unit_test(a_proc_that_hides_others_is_not_taken_for_an_empty_host),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
