@@ -14,7 +14,7 @@
 #include "collect/proc_decode.h"
 
 enum {
-	BLOCK = 64, /* processes a question */
+	BLOCK = 16, /* processes a question: their command lines may be 4 MiB each */
 	/* Longer command lines than this in one scan are kept for nobody: the largest QEMU ones are
 	 * some 100 KiB, and every local user may start processes with 2 MiB of arguments. */
 	MAXIMUM_ARGUMENTS = 2 << 20,

@@ -6,9 +6,7 @@
  */
 #include "evaluate/tailor.h"
 
-#include <string.h>
-
-#include "base/text.h"
+#include "base/memory.h"
 
 static void declare_hardware(const struct gvnp_fields *fields, struct gvnp_catalogue *catalogue,
 			     struct gvnp_facts *facts)
@@ -21,6 +19,23 @@ static void declare_hardware(const struct gvnp_fields *fields, struct gvnp_catal
 	catalogue->accepts_virtual_hardware = true;
 	gvnp_insert(facts, "declared", gvnp_text("name", "hardware"),
 		    gvnp_text("value", choices[0]));
+}
+
+/* Said twice, a row would be refused and the whole table count as incomplete. */
+static bool is_there(struct gvnp_facts *facts, const char *sql, const char *text, int64_t number,
+		     const char *more)
+{
+	sqlite3_stmt *row = NULL;
+	bool has_row;
+
+	if (sqlite3_prepare_v2(gvnp_facts_database(facts), sql, -1, &row, NULL) != SQLITE_OK)
+		gvnp_out_of_memory();
+	sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(row, 2, number);
+	sqlite3_bind_text(row, 3, more, -1, SQLITE_STATIC);
+	has_row = sqlite3_step(row) == SQLITE_ROW;
+	sqlite3_finalize(row);
+	return has_row;
 }
 
 static void declare_listener(const struct gvnp_fields *fields, struct gvnp_facts *facts)
@@ -40,6 +55,13 @@ static void declare_listener(const struct gvnp_fields *fields, struct gvnp_facts
 				    "port is a number from 1 to 65535");
 	if (fields->problems->n > n_before)
 		return;
+	if (is_there(facts, "SELECT 1 FROM declared_listener WHERE protocol = ?1 AND port = ?2 "
+			    "AND address = ?3",
+		     protocols[protocol], number, address)) {
+		gvnp_fields_problem(fields, fields->mapping->line,
+				    "this listener is given twice");
+		return;
+	}
 	gvnp_insert(facts, "declared_listener", gvnp_text("protocol", protocols[protocol]),
 		    gvnp_integer("port", number), gvnp_text("address", address));
 }
@@ -68,6 +90,9 @@ static void declare_vmms(const struct gvnp_fields *fields, struct gvnp_facts *fa
 		if (**path != '/')
 			gvnp_fields_problem(fields, gvnp_fields_line(fields, "vmms"),
 					    "%s is not an absolute path", *path);
+		else if (is_there(facts, "SELECT 1 FROM declared_vmm WHERE exe = ?1", *path, 0, ""))
+			gvnp_fields_problem(fields, gvnp_fields_line(fields, "vmms"),
+					    "%s is given twice", *path);
 		else
 			gvnp_insert(facts, "declared_vmm", gvnp_text("exe", *path));
 	}

@@ -79,6 +79,45 @@ static bool is_used(const struct gvnp_trial *trial, const struct gvnp_example_ro
 	return false;
 }
 
+/* A hole of one row's object. In a `per:` check it touches the row's own object, so the row must
+ * belong to one: it does when its reference is not ''. */
+static bool without_object(struct gvnp_trial *trial, const struct gvnp_example *example, size_t at)
+{
+	const struct gvnp_example_row *row = &example->rows[at];
+	const struct gvnp_table *table = &trial->engine->schema->tables[row->table];
+	const struct gvnp_value *value = table->object < 0 ? NULL : &row->values[table->object];
+	struct gvnp_example_hole hole = { .table = row->table, .column = "" };
+	struct gvnp_example changed = *example;
+
+	for (size_t c = 0; trial->scope.per >= 0 && c < table->n_columns; c++)
+		if (table->columns[c].references >= 0 && row->values[c].kind == GVNP_VALUE_TEXT &&
+		    !*row->values[c].text)
+			return false;
+	if (!value || (value->kind != GVNP_VALUE_TEXT && value->kind != GVNP_VALUE_INTEGER))
+		return false;
+	hole.object = value->kind == GVNP_VALUE_TEXT ?
+			      value->text :
+			      gvnp_pool_format(trial->pool, "%lld", (long long)value->integer);
+	changed.holes = gvnp_pool_allocate_array(trial->pool, example->n_holes + 1,
+						 sizeof *changed.holes);
+	if (example->n_holes)
+		memcpy(changed.holes, example->holes, example->n_holes * sizeof *changed.holes);
+	changed.holes[changed.n_holes++] = hole;
+	must_notice(trial, &changed,
+		    gvnp_pool_format(trial->pool, "%s of %s is a hole", table->name, hole.object));
+	return true;
+}
+
+static size_t without_objects(struct gvnp_trial *trial, const struct gvnp_example *example)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < example->n_rows; i++)
+		if (gvnp_reads_find(&trial->scope.reads, example->rows[i].table))
+			n += without_object(trial, example, i);
+	return n;
+}
+
 static size_t without_cells(struct gvnp_trial *trial, const struct gvnp_example *example)
 {
 	size_t n = 0;
@@ -111,5 +150,5 @@ size_t gvnp_proof_try(struct gvnp_trial *trial, const struct gvnp_example *examp
 		without_table(trial, example,
 			      gvnp_schema_table(trial->engine->schema,
 						scope->uses.uses[i].helper->table));
-	return n + without_cells(trial, example);
+	return n + without_cells(trial, example) + without_objects(trial, example);
 }

@@ -233,13 +233,14 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void add_subject(struct gvnp_result *result, const char *object, const char *name,
-			const char *problem)
+/* Keys and names live in the engine's cache, the result outlives it. */
+static void add_subject(struct gvnp_engine *engine, struct gvnp_result *result,
+			const char *object, const char *name, const char *problem)
 {
 	result->subjects = gvnp_grow(result->subjects, result->n_subjects);
 	result->subjects[result->n_subjects++] = (struct gvnp_subject){
-		.object = object,
-		.subject = name,
+		.object = gvnp_pool_text(engine->pool, object),
+		.subject = gvnp_pool_text(engine->pool, name),
 		.verdict = GVNP_INCONCLUSIVE,
 		.problem = problem,
 	};
@@ -257,7 +258,7 @@ static void add_missing(struct gvnp_engine *engine, const struct touches *touche
 		return;
 	problem = problem_of(engine, touches, key, true);
 	if (problem)
-		add_subject(result, key, object ? object->name : key, problem);
+		add_subject(engine, result, key, object ? object->name : key, problem);
 }
 
 static void add_others(struct gvnp_engine *engine, const struct touches *touches,
@@ -272,7 +273,7 @@ static void add_others(struct gvnp_engine *engine, const struct touches *touches
 			about[n++] = &touches->touches[i];
 		}
 	if (n)
-		add_subject(result, "", "(others)", compose(engine, about, n));
+		add_subject(engine, result, "", "(others)", compose(engine, about, n));
 }
 
 static void apply_per(struct gvnp_engine *engine, const struct touches *touches, int per,

@@ -37,16 +37,29 @@ static bool is_absent(const struct gvnp_answer *answer)
 	return answer->error == ENOENT || answer->error == GVNP_NOT_RECORDED;
 }
 
+/* What cannot be read is not the operator's mistake: the run goes on, and says so. */
+static void unreadable(struct tailoring *tailoring, const char *path,
+		       const struct gvnp_answer *answer)
+{
+	const char *problem = *answer->problem ? answer->problem :
+						 gvnp_source_error_name(answer->error);
+
+	gvnp_facts_hole(tailoring->facts, "declared", "", "", "not applied: %s%s%s",
+			strstr(problem, path) ? "" : path, strstr(problem, path) ? "" : ": ",
+			problem);
+}
+
 /* True when the answer holds a file that may be heeded. */
 static bool may_heed(struct tailoring *tailoring, const char *path,
 		     const struct gvnp_answer *answer)
 {
 	const char *refusal = NULL;
 
-	if (answer->error)
-		refusal = *answer->problem ? answer->problem :
-					     gvnp_source_error_name(answer->error);
-	else if (answer->uid != 0)
+	if (answer->error) {
+		unreadable(tailoring, path, answer);
+		return false;
+	}
+	if (answer->uid != 0)
 		refusal = "refused: its owner must be root";
 	else if (answer->mode & 022)
 		refusal = "refused: group or others may write it";
@@ -99,9 +112,7 @@ static void read_folder(struct tailoring *tailoring, const char *folder,
 	size_t n = 0;
 
 	if (list->error && !is_absent(list))
-		gvnp_problems_add(tailoring->problems, folder, 0, "%s",
-				  *list->problem ? list->problem :
-						   gvnp_source_error_name(list->error));
+		unreadable(tailoring, folder, list);
 	for (size_t i = 0; !list->error && i < list->n_entries; i++) {
 		const char *name = list->entries[i].name;
 		const char *path = gvnp_pool_format(&pool, "%s/%s", folder, name);
@@ -121,14 +132,26 @@ static void read_folder(struct tailoring *tailoring, const char *folder,
 	gvnp_pool_done(&pool);
 }
 
+static void declare_nothing(struct tailoring *tailoring, const struct gvnp_answer *answer)
+{
+	for (const char *const *table = declared_tables; *table; table++) {
+		/* A list of exceptions can only excuse a failure: without it nothing is excused. */
+		if (answer->error == ENOENT && !strcmp(*table, "declared_vmm"))
+			gvnp_facts_collected(tailoring->facts, *table);
+		else if (is_absent(answer))
+			gvnp_facts_hole(tailoring->facts, *table, "", "",
+					"nothing is documented for this host: there is no %s",
+					declaration_file);
+		else
+			gvnp_facts_hole(tailoring->facts, *table, "", "", "%s: %s",
+					declaration_file, gvnp_source_error_name(answer->error));
+	}
+}
+
 static void declare(struct tailoring *tailoring, const struct gvnp_answer *answer)
 {
-	if (is_absent(answer)) {
-		for (const char *const *table = declared_tables; *table; table++)
-			gvnp_facts_hole(tailoring->facts, *table, "", "",
-					"nothing is documented for this host: there is no "
-					"%s",
-					declaration_file);
+	if (answer->error) {
+		declare_nothing(tailoring, answer);
 		return;
 	}
 	struct gvnp_yaml_node *top = parse(tailoring, declaration_file, answer, NULL);
