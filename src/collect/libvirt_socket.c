@@ -40,8 +40,11 @@ static const char *kind_of(const char *name)
 static char *listener_of(struct gvnp_facts *facts, const char *path)
 {
 	static const char query[] =
-		"SELECT process FROM unix_listener WHERE path = ?1 OR path = '/var' || ?1"
-		" ORDER BY process IS NULL, process = '' LIMIT 1";
+		"SELECT process, process IS NULL AS is_unknown, process = '' AS is_none"
+		"  FROM unix_listener WHERE path = ?1 OR path = '/var' || ?1"
+		" UNION ALL"
+		" SELECT NULL, 2, 0 FROM hole WHERE table_name = 'unix_listener' AND object = ''"
+		" ORDER BY is_unknown, is_none LIMIT 1";
 	sqlite3_stmt *statement = NULL;
 	char *process = NULL;
 

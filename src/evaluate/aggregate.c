@@ -99,7 +99,7 @@ static void final(sqlite3_context *context)
 int gvnp_aggregate_register(sqlite3 *database)
 {
 	return sqlite3_create_function_v2(database, "list", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-					  NULL, NULL, step, final, NULL) ?
-		       -EIO :
-		       0;
+					  NULL, NULL, step, final, NULL)
+		       ? -EIO
+		       : 0;
 }

@@ -121,8 +121,7 @@ void gvnp_catalogue_finish(struct gvnp_catalogue *catalogue, struct gvnp_problem
 	sort(catalogue->checks, catalogue->n_checks, sizeof *catalogue->checks, compare_checks);
 	sort(catalogue->requirements, catalogue->n_requirements, sizeof *catalogue->requirements,
 	     compare_requirements);
-	sort(catalogue->threats, catalogue->n_threats, sizeof *catalogue->threats,
-	     compare_threats);
+	sort(catalogue->threats, catalogue->n_threats, sizeof *catalogue->threats, compare_threats);
 	gvnp_names_done(&catalogue->names);
 	for (size_t i = 0; i < catalogue->n_checks; i++) {
 		const struct gvnp_check *check = &catalogue->checks[i];
@@ -147,8 +146,8 @@ const struct gvnp_check *gvnp_catalogue_check(const struct gvnp_catalogue *catal
 	return NULL;
 }
 
-const struct gvnp_requirement *
-gvnp_catalogue_requirement(const struct gvnp_catalogue *catalogue, const char *id)
+const struct gvnp_requirement *gvnp_catalogue_requirement(const struct gvnp_catalogue *catalogue,
+							  const char *id)
 {
 	const struct gvnp_requirement wanted = { .id = id };
 

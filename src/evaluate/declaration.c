@@ -55,11 +55,11 @@ static void declare_listener(const struct gvnp_fields *fields, struct gvnp_facts
 				    "port is a number from 1 to 65535");
 	if (fields->problems->n > n_before)
 		return;
-	if (is_there(facts, "SELECT 1 FROM declared_listener WHERE protocol = ?1 AND port = ?2 "
-			    "AND address = ?3",
+	if (is_there(facts,
+		     "SELECT 1 FROM declared_listener WHERE protocol = ?1 AND port = ?2 "
+		     "AND address = ?3",
 		     protocols[protocol], number, address)) {
-		gvnp_fields_problem(fields, fields->mapping->line,
-				    "this listener is given twice");
+		gvnp_fields_problem(fields, fields->mapping->line, "this listener is given twice");
 		return;
 	}
 	gvnp_insert(facts, "declared_listener", gvnp_text("protocol", protocols[protocol]),

@@ -145,8 +145,9 @@ static void read_verdict(struct gvnp_engine *engine, sqlite3_stmt *row, int colu
 		subject->verdict = value ? GVNP_PASS : GVNP_FAIL;
 	} else {
 		subject->verdict = GVNP_ERROR;
-		subject->problem = gvnp_pool_format(engine->pool, "pass is '%.40s', not 0, 1 or NULL",
-						    read_text(engine, row, column));
+		subject->problem =
+			gvnp_pool_format(engine->pool, "pass is '%.40s', not 0, 1 or NULL",
+					 read_text(engine, row, column));
 	}
 }
 
@@ -160,8 +161,8 @@ static void read_subject(struct gvnp_engine *engine, sqlite3_stmt *row, const st
 	if (!*ret->subject)
 		ret->subject = *ret->object ? ret->object : "(unnamed)";
 	read_verdict(engine, row, shape->pass, ret);
-	ret->evidence = gvnp_pool_allocate_array(engine->pool, (size_t)shape->n,
-						 sizeof *ret->evidence);
+	ret->evidence =
+		gvnp_pool_allocate_array(engine->pool, (size_t)shape->n, sizeof *ret->evidence);
 	for (int i = 0; i < shape->n; i++)
 		if (i != shape->pass && i != shape->subject && i != shape->object)
 			read_evidence(engine, row, i, shape->names[i],
@@ -245,17 +246,26 @@ static void run_query(struct gvnp_engine *engine, sqlite3_stmt *statement,
 		fail(engine, result, sqlite3_errmsg(database));
 }
 
-static bool check_uses(struct gvnp_engine *engine, const struct gvnp_helper_uses *uses,
+/* Every helper that SQLite calls must be one we found in the text with a literal name. */
+static bool check_uses(struct gvnp_engine *engine, const struct gvnp_scope *scope,
 		       struct gvnp_result *result)
 {
-	for (size_t i = 0; i < uses->n; i++)
-		if (!uses->uses[i].name) {
-			fail(engine, result,
-			     gvnp_pool_format(engine->pool, "%s() needs a name as a literal",
-					      uses->uses[i].helper->name));
-			return false;
-		}
-	return true;
+	uint32_t unseen = scope->reads.helpers;
+
+	for (size_t i = 0; i < scope->uses.n; i++) {
+		const struct gvnp_helper_use *use = &scope->uses.uses[i];
+
+		unseen &= ~(UINT32_C(1) << (use->helper - gvnp_helpers));
+		if (use->name)
+			continue;
+		fail(engine, result,
+		     gvnp_pool_format(engine->pool, "%s() needs a name as a literal",
+				      use->helper->name));
+		return false;
+	}
+	if (unseen)
+		fail(engine, result, "a helper function is called in a way that hides its name");
+	return !unseen;
 }
 
 static bool find_per(struct gvnp_engine *engine, const struct gvnp_check *check,
@@ -300,7 +310,7 @@ static void judge(struct gvnp_engine *engine, const struct gvnp_check *check,
 	struct shape shape;
 
 	list_tables(engine, scope, result);
-	if (!find_per(engine, check, scope, result) || !check_uses(engine, &scope->uses, result) ||
+	if (!find_per(engine, check, scope, result) || !check_uses(engine, scope, result) ||
 	    !find_shape(engine, statement, check->per, result, &shape) ||
 	    !bind_parameters(engine, check, statement, result))
 		return;
@@ -390,9 +400,9 @@ void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *chec
 	_cleanup_free_ char *error = NULL;
 
 	forget_what_changed(engine);
-	*ret = (struct gvnp_result){
-		.check = check, .verdict = GVNP_NOT_APPLICABLE, .problem = ""
-	};
+	*ret = (struct gvnp_result){ .check = check,
+				     .verdict = GVNP_NOT_APPLICABLE,
+				     .problem = "" };
 	gvnp_helper_uses_read(check->query, &scope.uses);
 	if (gvnp_prepare(&engine->authorizer, check->query, GVNP_FOR_CHECK, &scope.reads,
 			 &statement, &error))

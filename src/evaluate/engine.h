@@ -16,7 +16,7 @@ struct gvnp_engine {
 	/* What was derived from the facts, until they change. */
 	uint64_t generation;
 	struct gvnp_pool cache;
-	sqlite3_stmt *holes; /* of gaps.c */
+	sqlite3_stmt *holes;	       /* of gaps.c */
 	struct gvnp_gaps **gaps;       /* [per + 1][table] */
 	struct gvnp_objects **objects; /* [table] */
 };

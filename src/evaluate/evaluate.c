@@ -85,9 +85,8 @@ static void add_table(struct gvnp_facts *facts, const char *table, struct lines 
 	sqlite3_bind_text(row, 1, table, -1, SQLITE_STATIC);
 	while (sqlite3_step(row) == SQLITE_ROW)
 		if (n++ < MOST_LINES_A_TABLE)
-			add_line(lines,
-				 gvnp_format("%s: %s", table,
-					     (const char *)sqlite3_column_text(row, 0)));
+			add_line(lines, gvnp_format("%s: %s", table,
+						    (const char *)sqlite3_column_text(row, 0)));
 	sqlite3_finalize(row);
 	if (n > MOST_LINES_A_TABLE)
 		add_line(lines, gvnp_format("%s: and %zu more", table, n - MOST_LINES_A_TABLE));
@@ -107,8 +106,7 @@ static void add_tables(struct gvnp_facts *facts, const char *sql, const struct g
 	struct gvnp_helper_uses uses;
 
 	gvnp_helper_uses_read(sql, &uses);
-	_cleanup_free_ const char **tables =
-		gvnp_allocate_array(reads->n + uses.n, sizeof *tables);
+	_cleanup_free_ const char **tables = gvnp_allocate_array(reads->n + uses.n, sizeof *tables);
 	size_t n = 0;
 	for (size_t i = 0; i < reads->n; i++)
 		tables[n++] = schema->tables[reads->reads[i].table].name;

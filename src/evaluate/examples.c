@@ -138,8 +138,7 @@ static void read_hole(const struct reader *reader, const struct gvnp_yaml_node *
 	}
 	if (hole.table < 0)
 		return;
-	if (*hole.column &&
-	    gvnp_table_column(&reader->schema->tables[hole.table], hole.column) < 0)
+	if (*hole.column && gvnp_table_column(&reader->schema->tables[hole.table], hole.column) < 0)
 		gvnp_problems_add(reader->problems, reader->file, node->line,
 				  "there is no column %s", hole.column);
 	example->holes = gvnp_grow(example->holes, example->n_holes);
@@ -180,8 +179,8 @@ static void *keep(const struct reader *reader, void *array, size_t n, size_t siz
 static void read_example(const struct reader *reader, const struct gvnp_yaml_node *node,
 			 struct gvnp_example *ret)
 {
-	static const char *const keys[] = { "about", "given", "incomplete", "expect", "subjects",
-					    NULL };
+	static const char *const keys[] = { "about",  "given",	  "incomplete",
+					    "expect", "subjects", NULL };
 	struct gvnp_fields fields = { node, reader->file, reader->pool, reader->problems };
 	struct gvnp_example example = { .line = node->line };
 
@@ -195,8 +194,8 @@ static void read_example(const struct reader *reader, const struct gvnp_yaml_nod
 		read_given(reader, given, &example);
 	if (incomplete && incomplete->kind != GVNP_YAML_SEQUENCE)
 		gvnp_fields_problem(&fields, incomplete->line, "incomplete is a list of tables");
-	for (size_t i = 0; incomplete && incomplete->kind == GVNP_YAML_SEQUENCE && i < incomplete->n;
-	     i++)
+	for (size_t i = 0;
+	     incomplete && incomplete->kind == GVNP_YAML_SEQUENCE && i < incomplete->n; i++)
 		read_hole(reader, incomplete->items[i], &example);
 	if (!expect)
 		gvnp_fields_problem(&fields, node->line, "expect is missing");

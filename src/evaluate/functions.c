@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The helper functions of checks on a database of facts. The rule they keep: NULL unless the fact is
- * known, so that neither an absent nor an unreadable value ever compares like a known one; and a
+ * The helper functions of checks on a database of facts. The rule they keep: NULL unless the fact
+ * is known, so that neither an absent nor an unreadable value ever compares like a known one; and a
  * fact nobody asked to collect is an error, never NULL.
  */
 #include "gvnp/evaluate.h"
@@ -138,7 +138,8 @@ static void call_helper(sqlite3_context *context, int n, sqlite3_value **values)
 	sqlite3_reset(function->value);
 }
 
-/* Numbers of a dotted version, one by one; what follows the last number is ignored ("-1ubuntu3"). */
+/* Numbers of a dotted version, one by one; what follows the last number is ignored ("-1ubuntu3").
+ */
 static bool next_number(const char **at, bool *has_more, uint64_t *ret)
 {
 	size_t size = strspn(*at, "0123456789");
@@ -204,10 +205,9 @@ int gvnp_functions_register(struct gvnp_facts *facts, const struct gvnp_names *n
 		shared->functions[i] = (struct function){ shared, &gvnp_helpers[i], NULL };
 		error = register_helper(database, &shared->functions[i]);
 	}
-	if (!error && sqlite3_create_function_v2(database, "version_at_least", 2,
-						 SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
-						 call_version_at_least, NULL, NULL,
-						 NULL) != SQLITE_OK)
+	if (!error && sqlite3_create_function_v2(
+			      database, "version_at_least", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+			      NULL, call_version_at_least, NULL, NULL, NULL) != SQLITE_OK)
 		error = -EIO;
 	if (!error)
 		error = gvnp_aggregate_register(database);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is not known of a table, and whom it touches: tables nobody completed, holes, and rows with
- * NULLs. Found once for each pair of table and `per:` table. The rule it keeps: when it is not known
- * whose a gap is, it touches everybody.
+ * NULLs. Found once for each pair of table and `per:` table. The rule it keeps: when it is not
+ * known whose a gap is, it touches everybody.
  */
 #include "evaluate/objects.h"
 
@@ -208,8 +208,8 @@ static void find_nulls(struct finder *finder)
 		if (!column->is_nullable)
 			continue;
 		gvnp_buffer_append_format(&sql, " | ((t0.\"%s\" IS NULL) << %zu)", column->name, c);
-		gvnp_buffer_append_format(&where, " %s t0.\"%s\" IS NULL", where.size ? "OR" : "WHERE",
-					  column->name);
+		gvnp_buffer_append_format(&where, " %s t0.\"%s\" IS NULL",
+					  where.size ? "OR" : "WHERE", column->name);
 	}
 	if (!where.size)
 		return;
@@ -241,8 +241,9 @@ static int compare(const void *a, const void *b)
 
 	order = order ? order : strcmp(left->object, right->object);
 	order = order ? order : strcmp(left->fact, right->fact);
-	order = order ? order : strcmp(left->problem ? left->problem : "",
-				       right->problem ? right->problem : "");
+	order = order ? order
+		      : strcmp(left->problem ? left->problem : "",
+			       right->problem ? right->problem : "");
 	return order ? order : (left->columns > right->columns) - (left->columns < right->columns);
 }
 

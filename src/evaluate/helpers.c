@@ -75,8 +75,7 @@ static void replace_byte(char *text, char from, char to)
 			*text = to;
 }
 
-char *gvnp_helper_fact_name(const struct gvnp_helper *helper, const char *first,
-			    const char *second)
+char *gvnp_helper_fact_name(const struct gvnp_helper *helper, const char *first, const char *second)
 {
 	char *name = NULL;
 

@@ -36,9 +36,9 @@ const struct gvnp_helper *gvnp_helper_find(struct gvnp_slice name);
 /* One use of a helper in a query. */
 struct gvnp_helper_use {
 	const struct gvnp_helper *helper;
-	char *name;	 /* the fact's name, as in the table; NULL when an argument is no literal */
-	char *object;	 /* what a hole calls it */
-	int line;	 /* from 0, in the query */
+	char *name;   /* the fact's name, as in the table; NULL when an argument is no literal */
+	char *object; /* what a hole calls it */
+	int line;     /* from 0, in the query */
 };
 struct gvnp_helper_uses {
 	struct gvnp_helper_use *uses;

@@ -85,8 +85,8 @@ static void rename_values(const struct tryout *tryout, struct gvnp_example_row *
 	memcpy(values, row->values, table->n_columns * sizeof *values);
 	for (size_t c = 0; c < table->n_columns; c++) {
 		int next = table->columns[c].references;
-		bool leads = next >= 0 && gvnp_path_find(tryout->schema, next,
-							 tryout->trial->scope.per, &path);
+		bool leads = next >= 0 &&
+			     gvnp_path_find(tryout->schema, next, tryout->trial->scope.per, &path);
 
 		if ((int)c != table->key && !leads)
 			continue;

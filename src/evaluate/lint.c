@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lint: everything a run would refuse, and what only authors need to know. Every check is run on its
- * examples, on them in another order, and, when it is `per:`, on parts of them.
+ * Lint: everything a run would refuse, and what only authors need to know. Every check is run on
+ * its examples, on them in another order, and, when it is `per:`, on parts of them.
  */
 #include "evaluate/lint.h"
 
@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "evaluate/lint_reads.h"
 #include "evaluate/lint_sql.h"
 #include "evaluate/load.h"
 
@@ -106,8 +107,8 @@ static bool same_result(const struct gvnp_result *a, const struct gvnp_result *b
 static void set_reversed(struct gvnp_facts *facts, bool is_reversed)
 {
 	sqlite3_exec(gvnp_facts_database(facts),
-		     is_reversed ? "PRAGMA reverse_unordered_selects = 1" :
-				   "PRAGMA reverse_unordered_selects = 0",
+		     is_reversed ? "PRAGMA reverse_unordered_selects = 1"
+				 : "PRAGMA reverse_unordered_selects = 0",
 		     NULL, NULL, NULL);
 }
 
@@ -205,10 +206,9 @@ static bool lint_query(struct gvnp_trial *trial)
 	_cleanup_free_ char *error = NULL;
 
 	gvnp_helper_uses_read(check->query, &trial->scope.uses);
-	trial->scope.per =
-		check->per ? gvnp_schema_table(trial->engine->schema, check->per) : -1;
-	if (check->per && (trial->scope.per < 0 ||
-			   trial->engine->schema->tables[trial->scope.per].key < 0))
+	trial->scope.per = check->per ? gvnp_schema_table(trial->engine->schema, check->per) : -1;
+	if (check->per &&
+	    (trial->scope.per < 0 || trial->engine->schema->tables[trial->scope.per].key < 0))
 		gvnp_problems_add(trial->problems, check->file, 0,
 				  "per: %s is not a table with a key", check->per);
 	if (gvnp_prepare(&trial->engine->authorizer, check->query, GVNP_FOR_CHECK,
@@ -217,6 +217,7 @@ static bool lint_query(struct gvnp_trial *trial)
 	} else {
 		lint_columns(trial, statement);
 		lint_parameters(trial, statement);
+		gvnp_lint_reads(trial->engine->facts, check, &trial->scope.reads, trial->problems);
 	}
 	sqlite3_finalize(statement);
 	gvnp_lint_sql(check, trial->engine->schema, &trial->scope, trial->problems);
@@ -323,8 +324,9 @@ static void lint_check(struct lint *lint, const char *path)
 		return;
 	for (size_t i = 0; i + 1 < top->n; i++)
 		if (!strcmp(top->keys[i]->text, "examples"))
-			gvnp_problems_add(lint->problems, path, top->keys[i]->line,
-					  "examples must be the last key: a run stops reading there");
+			gvnp_problems_add(
+				lint->problems, path, top->keys[i]->line,
+				"examples must be the last key: a run stops reading there");
 	gvnp_load_check(catalogue, top, path, has_area ? &area : NULL, lint->problems);
 	gvnp_catalogue_finish(catalogue, lint->problems);
 	if (!catalogue->n_checks)
@@ -360,8 +362,8 @@ static void lint_path(struct lint *lint, const char *path, int depth)
 	if (!S_ISDIR(status.st_mode)) {
 		if (!is_knowledge(path))
 			return lint_check(lint, path);
-		char *folder = gvnp_duplicate_sized(
-			path, (size_t)(gvnp_text_base_name(path) - path));
+		char *folder =
+			gvnp_duplicate_sized(path, (size_t)(gvnp_text_base_name(path) - path));
 		lint_knowledge(lint, *folder ? folder : ".");
 		free(folder);
 		return;
@@ -374,8 +376,8 @@ static void lint_path(struct lint *lint, const char *path, int depth)
 			lint_knowledge(lint, path);
 		else if (is_knowledge(inner) || !strcmp(*name, "README.md"))
 			continue;
-		else if (gvnp_text_ends(*name, ".yaml") || (!stat(inner, &status) &&
-							    S_ISDIR(status.st_mode) && depth < 3))
+		else if (gvnp_text_ends(*name, ".yaml") ||
+			 (!stat(inner, &status) && S_ISDIR(status.st_mode) && depth < 3))
 			lint_path(lint, inner, depth + 1);
 		else
 			gvnp_problems_add(lint->problems, inner, 0,

@@ -138,8 +138,9 @@ static void lint_group(const struct linter *linter, size_t at)
 		const struct gvnp_sql_token *column = plain_column(item);
 
 		if (column && !is_grouped(group, column))
-			report(linter, column, "a column that is neither in GROUP BY nor aggregated "
-					       "is that of any row: add it to GROUP BY");
+			report(linter, column,
+			       "a column that is neither in GROUP BY nor aggregated "
+			       "is that of any row: add it to GROUP BY");
 		while (!ends_item(item, group->depth))
 			item++;
 		if (!gvnp_sql_is_symbol(item, ","))
@@ -164,11 +165,12 @@ static void lint_uses(const struct gvnp_check *check, const struct gvnp_helper_u
 		int line = check->query_line + use->line;
 
 		if (!use->name)
-			gvnp_problems_add(problems, check->file, line,
-					  "%s() needs its %s as a literal, because naming a fact is "
-					  "requesting it",
-					  use->helper->name,
-					  use->helper->n_arguments > 1 ? "two names" : "name");
+			gvnp_problems_add(
+				problems, check->file, line,
+				"%s() needs its %s as a literal, because naming a fact is "
+				"requesting it",
+				use->helper->name,
+				use->helper->n_arguments > 1 ? "two names" : "name");
 		else if (use->helper->request == GVNP_REQUEST_FILE && !is_path(use->name))
 			gvnp_problems_add(problems, check->file, line,
 					  "%s is not an absolute path without links to itself",

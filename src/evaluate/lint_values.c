@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 'flopy' must not pass for ever: a literal compared with an enumerated column, or with the state of
- * a helper function, must be one of its values. A column is resolved through the aliases of the
+ * 'flopy' must not pass for ever: a literal compared with an enumerated column, or with the state
+ * of a helper function, must be one of its values. A column is resolved through the aliases of the
  * query; where several tables are possible, one that allows the value is enough.
  */
 #include "evaluate/lint_values.h"
@@ -39,9 +39,10 @@ static int table_of(const struct values *values, const struct gvnp_sql_token *to
 
 static bool is_keyword(const struct gvnp_sql_token *token)
 {
-	static const char *const keywords[] = { "WHERE", "ON",	  "JOIN",  "LEFT",  "INNER", "CROSS",
-						"GROUP", "ORDER", "UNION", "USING", "LIMIT", "HAVING",
-						"NATURAL", "EXCEPT", "INTERSECT", "SET", NULL };
+	static const char *const keywords[] = { "WHERE", "ON",	   "JOIN",    "LEFT",	"INNER",
+						"CROSS", "GROUP",  "ORDER",   "UNION",	"USING",
+						"LIMIT", "HAVING", "NATURAL", "EXCEPT", "INTERSECT",
+						"SET",	 NULL };
 
 	for (const char *const *keyword = keywords; *keyword; keyword++)
 		if (gvnp_sql_is_word(token, *keyword))
@@ -99,8 +100,8 @@ static void check_literal(const struct values *values, const struct gvnp_sql_tok
 	_cleanup_free_ char *literal = gvnp_sql_literal(token);
 	_cleanup_free_ char *name = gvnp_slice_copy(column->slice);
 	_cleanup_free_ char *where = NULL;
-	bool is_qualified = column > values->tokens->tokens + 1 &&
-			    gvnp_sql_is_symbol(&column[-1], ".");
+	bool is_qualified =
+		column > values->tokens->tokens + 1 && gvnp_sql_is_symbol(&column[-1], ".");
 	bool is_known = false, is_alias = false;
 
 	for (size_t i = 0; is_qualified && i < values->n_aliases; i++) {
@@ -127,9 +128,9 @@ static void check_state(const struct values *values, const struct gvnp_sql_token
 	for (const char *const *state = states; *state; state++)
 		if (!strcmp(*state, literal))
 			return;
-	gvnp_problems_add(values->problems, values->check->file,
-			  values->check->query_line + token->line,
-			  "'%s' is not a state: known, absent, unreadable or not-collected", literal);
+	gvnp_problems_add(
+		values->problems, values->check->file, values->check->query_line + token->line,
+		"'%s' is not a state: known, absent, unreadable or not-collected", literal);
 }
 
 /* The side of a comparison: a column (its last word), or a helper's state (its closing bracket). */

@@ -91,8 +91,8 @@ void gvnp_load_names_freep(char ***names)
 	gvnp_load_names_free(*names);
 }
 
-static void load_area(struct gvnp_catalogue *catalogue, const char *directory,
-		      enum gvnp_area area, struct gvnp_problems *problems)
+static void load_area(struct gvnp_catalogue *catalogue, const char *directory, enum gvnp_area area,
+		      struct gvnp_problems *problems)
 {
 	_cleanup_free_ char *folder = gvnp_format("%s/%s", directory, gvnp_area_name(area));
 	_cleanup_(gvnp_load_names_freep) char **names = gvnp_load_list(folder, problems);

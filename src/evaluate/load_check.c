@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 static const char *const check_keys[] = {
-	"title",  "area", "severity", "claim",	   "requirement", "threat",   "reference",
+	"title",      "area", "severity", "claim",     "requirement", "threat",	  "reference",
 	"parameters", "per",  "query",	  "rationale", "remediation", "examples", NULL,
 };
 
@@ -28,8 +28,7 @@ static void read_parameter(const struct gvnp_fields *fields, const struct gvnp_y
 	if (strspn(key->text, "abcdefghijklmnopqrstuvwxyz_") != strlen(key->text) || !*key->text)
 		gvnp_fields_problem(fields, key->line, "a parameter's name is made of a-z and _");
 	if (value->kind != GVNP_YAML_SCALAR || gvnp_yaml_is_null(value))
-		gvnp_fields_problem(fields, value->line,
-				    "a parameter is an integer or a text");
+		gvnp_fields_problem(fields, value->line, "a parameter is an integer or a text");
 	else if (gvnp_yaml_integer(value, &ret->integer))
 		ret->is_integer = true;
 	else
@@ -107,9 +106,9 @@ void gvnp_load_check(struct gvnp_catalogue *catalogue, const struct gvnp_yaml_no
 	static const char *const claims[] = { "direct", "precondition", "corroborates", NULL };
 	struct gvnp_pool *pool = gvnp_catalogue_pool(catalogue);
 	struct gvnp_fields fields = { top, gvnp_pool_text(pool, file), pool, problems };
-	struct gvnp_check check = {
-		.id = gvnp_load_id_of(pool, file), .file = fields.file, .is_site = !area
-	};
+	struct gvnp_check check = { .id = gvnp_load_id_of(pool, file),
+				    .file = fields.file,
+				    .is_site = !area };
 	size_t n_before = problems->n;
 
 	gvnp_fields_check_keys(&fields, check_keys);

@@ -72,8 +72,8 @@ static void load_requirement(struct gvnp_catalogue *catalogue, const struct gvnp
 static void load_threat(struct gvnp_catalogue *catalogue, const struct gvnp_fields *fields,
 			const struct gvnp_yaml_node *key)
 {
-	static const char *const keys[] = { "title", "source", "provenance", "category", "text",
-					    NULL };
+	static const char *const keys[] = { "title",	"source", "provenance",
+					    "category", "text",	  NULL };
 	struct gvnp_threat threat = { .id = key->text };
 	size_t n_before = fields->problems->n;
 

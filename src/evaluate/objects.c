@@ -60,8 +60,9 @@ void gvnp_objects_find(struct gvnp_facts *facts, int table, struct gvnp_pool *po
 	const struct gvnp_table *about = &gvnp_facts_tables(facts)->tables[table];
 	const char *key = about->columns[about->key].name;
 	bool has_name = gvnp_table_column(about, "name") >= 0;
-	_cleanup_free_ char *sql = gvnp_format("SELECT \"%s\", coalesce(\"%s\", \"%s\") FROM \"%s\"",
-					       key, has_name ? "name" : key, key, about->name);
+	_cleanup_free_ char *sql =
+		gvnp_format("SELECT \"%s\", coalesce(\"%s\", \"%s\") FROM \"%s\"", key,
+			    has_name ? "name" : key, key, about->name);
 	_cleanup_free_ struct gvnp_object *objects = NULL;
 	sqlite3_stmt *row = NULL;
 	size_t n = 0;

@@ -22,11 +22,11 @@ enum gvnp_reach {
 /* One thing that is not known: a hole, or a row with NULLs. */
 struct gvnp_gap {
 	enum gvnp_reach reach;
-	const char *object;   /* of GVNP_REACH_OBJECT, else "" */
-	const char *fact;     /* the object by the gap's own table: what a helper function names */
-	uint64_t columns;     /* that are not known */
-	bool is_any_column;   /* a hole that is about the rows themselves */
-	const char *problem;  /* NULL for a row with NULLs: name the columns */
+	const char *object;  /* of GVNP_REACH_OBJECT, else "" */
+	const char *fact;    /* the object by the gap's own table: what a helper function names */
+	uint64_t columns;    /* that are not known */
+	bool is_any_column;  /* a hole that is about the rows themselves */
+	const char *problem; /* NULL for a row with NULLs: name the columns */
 };
 
 struct gvnp_gaps {
@@ -56,7 +56,7 @@ const struct gvnp_object *gvnp_objects_get(const struct gvnp_objects *objects, c
 enum { GVNP_LONGEST_PATH = 6 };
 struct gvnp_path {
 	int tables[GVNP_LONGEST_PATH + 1]; /* from, …, to */
-	int columns[GVNP_LONGEST_PATH];    /* the reference that is followed at each step */
+	int columns[GVNP_LONGEST_PATH];	   /* the reference that is followed at each step */
 	int n;				   /* steps; 0: from is to */
 };
 /* False when there is none. The shortest; among equals the one by the first column. */

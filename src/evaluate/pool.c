@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Blocks of memory handed out piece by piece and released together; no piece is ever freed alone. */
+/* Blocks of memory handed out piece by piece and released together; no piece is ever freed alone.
+ */
 #include "evaluate/pool.h"
 
 #include <stdarg.h>

@@ -19,12 +19,13 @@
 /* Documented in checks/README.md. Not here: clocks, randomness, group_concat (order of rows), JSON
  * (optional in SQLite), floating point, and whatever is newer than SQLite 3.34. */
 static const char *const allowed_functions[] = {
-	"abs",	  "char",     "coalesce", "count",	"dense_rank", "first_value", "glob",
-	"hex",	  "ifnull",   "iif",	  "instr",	"lag",	      "last_value",  "lead",
-	"length", "like",     "list",	  "lower",	"ltrim",      "max",	     "min",
-	"nullif", "printf",   "quote",	  "rank",	"replace",    "row_number",  "rtrim",
-	"substr", "sum",      "trim",	  "typeof",	"unicode",    "upper",	     "substring",
-	"version_at_least", NULL,
+	"abs",	      "char",	 "coalesce",   "count",	 "dense_rank", "first_value",
+	"glob",	      "hex",	 "ifnull",     "iif",	 "instr",      "lag",
+	"last_value", "lead",	 "length",     "like",	 "list",       "lower",
+	"ltrim",      "max",	 "min",	       "nullif", "printf",     "quote",
+	"rank",	      "replace", "row_number", "rtrim",	 "substr",     "sum",
+	"trim",	      "typeof",	 "unicode",    "upper",	 "substring",  "version_at_least",
+	NULL,
 };
 
 void gvnp_reads_done(struct gvnp_reads *reads)
@@ -65,11 +66,11 @@ static void note(struct gvnp_authorizer *authorizer, int table, int column)
 /* The function through which a check reads a table that holds only what was asked for by name. */
 static const char *function_for(const char *table)
 {
-	return !strcmp(table, "sysctl")		  ? "sysctl('name')" :
-	       !strcmp(table, "kernel_config")	  ? "kconfig('CONFIG_NAME')" :
-	       !strcmp(table, "module_parameter") ? "module_parameter('module', 'name')" :
-	       !strcmp(table, "file")		  ? "file_mode('/path') and its like" :
-						    NULL;
+	return !strcmp(table, "sysctl")		    ? "sysctl('name')"
+	       : !strcmp(table, "kernel_config")    ? "kconfig('CONFIG_NAME')"
+	       : !strcmp(table, "module_parameter") ? "module_parameter('module', 'name')"
+	       : !strcmp(table, "file")		    ? "file_mode('/path') and its like"
+						    : NULL;
 }
 
 static int authorize_read(struct gvnp_authorizer *authorizer, const char *table, const char *column)
@@ -85,22 +86,24 @@ static int authorize_read(struct gvnp_authorizer *authorizer, const char *table,
 		return deny(authorizer, gvnp_format("%s is not a table of facts", table));
 	}
 	if (authorizer->purpose == GVNP_FOR_CHECK && function)
-		return deny(authorizer,
-			    gvnp_format("table %s holds only what is named: use %s", table,
-					function));
+		return deny(authorizer, gvnp_format("table %s holds only what is named: use %s",
+						    table, function));
 	if (authorizer->purpose == GVNP_FOR_CHECK &&
 	    (!strcmp(table, "hole") || !strcmp(table, "observation")))
 		return deny(authorizer, gvnp_format("a check must not read table %s: the engine "
 						    "heeds what is missing",
 						    table));
-	note(authorizer, index,
-	     gvnp_table_column(&authorizer->schema->tables[index], column));
+	note(authorizer, index, gvnp_table_column(&authorizer->schema->tables[index], column));
 	return SQLITE_OK;
 }
 
 static int authorize_function(struct gvnp_authorizer *authorizer, const char *name)
 {
-	if (authorizer->purpose == GVNP_FOR_QUERY || gvnp_helper_find(gvnp_slice(name)))
+	const struct gvnp_helper *helper = gvnp_helper_find(gvnp_slice(name));
+
+	if (helper)
+		authorizer->reads->helpers |= UINT32_C(1) << (helper - gvnp_helpers);
+	if (helper || authorizer->purpose == GVNP_FOR_QUERY)
 		return SQLITE_OK;
 	for (const char *const *allowed = allowed_functions; *allowed; allowed++)
 		if (!sqlite3_stricmp(*allowed, name))
@@ -128,6 +131,35 @@ static int authorize(void *data, int action, const char *first, const char *seco
 	default:
 		return deny(authorizer, gvnp_duplicate("only SELECT is allowed"));
 	}
+}
+
+/*
+ * NATURAL and USING read columns behind the authorizer's back, and with them whole tables: [tried]
+ * "SELECT a.y FROM a JOIN b USING (x)" tells of a.y only. A check must write ON; for a person's
+ * query every table it names counts as read.
+ */
+static const char *find_hidden_reads(struct gvnp_authorizer *authorizer, const char *sql)
+{
+	_cleanup_(gvnp_sql_tokens_done) struct gvnp_sql_tokens tokens = { 0 };
+	bool is_hidden = false;
+
+	/* hardly ever, so the text is not cut into tokens for nothing */
+	if (sqlite3_strlike("%using%", sql, 0) && sqlite3_strlike("%natural%", sql, 0))
+		return NULL;
+	gvnp_sql_tokens_read(sql, &tokens);
+	for (size_t i = 0; i < tokens.n; i++)
+		is_hidden |= gvnp_sql_is_word(&tokens.tokens[i], "NATURAL") ||
+			     gvnp_sql_is_word(&tokens.tokens[i], "USING");
+	if (is_hidden && authorizer->purpose == GVNP_FOR_CHECK)
+		return "NATURAL and USING hide what they read: write ON";
+	for (size_t i = 0; is_hidden && i < tokens.n; i++) {
+		_cleanup_free_ char *name = gvnp_slice_copy(tokens.tokens[i].slice);
+		int table = gvnp_schema_table(authorizer->schema, name);
+
+		if (table >= 0)
+			note(authorizer, table, -1);
+	}
+	return NULL;
 }
 
 /* What follows the first statement must be nothing but blanks, comments and a semicolon. */
@@ -169,11 +201,14 @@ int gvnp_prepare(struct gvnp_authorizer *authorizer, const char *sql, enum gvnp_
 	*ret_reads = (struct gvnp_reads){ 0 };
 	authorizer->purpose = purpose;
 	authorizer->reads = ret_reads;
+	const char *hidden = find_hidden_reads(authorizer, sql);
 	error = sqlite3_prepare_v2(database, sql, -1, &statement, &tail);
 	authorizer->reads = NULL;
-	if (error)
-		problem = authorizer->refusal ? gvnp_take(authorizer->refusal) :
-						gvnp_duplicate(sqlite3_errmsg(database));
+	if (hidden)
+		problem = gvnp_duplicate(hidden);
+	else if (error)
+		problem = authorizer->refusal ? gvnp_take(authorizer->refusal)
+					      : gvnp_duplicate(sqlite3_errmsg(database));
 	else if (!statement)
 		problem = gvnp_duplicate("there is no statement");
 	else if (!is_only_statement(tail))

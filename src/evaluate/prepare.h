@@ -16,6 +16,7 @@ struct gvnp_read {
 struct gvnp_reads {
 	struct gvnp_read *reads;
 	size_t n;
+	uint32_t helpers; /* bits: positions in gvnp_helpers of those that are called */
 };
 void gvnp_reads_done(struct gvnp_reads *reads);
 /* NULL when it is not read. */

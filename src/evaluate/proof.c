@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The proof of the soundness rule for one check: whatever a passing example stands on is taken away,
- * one piece at a time, and the check must notice.
+ * The proof of the soundness rule for one check: whatever a passing example stands on is taken
+ * away, one piece at a time, and the check must notice.
  */
 #include "evaluate/lint.h"
 
@@ -29,8 +29,8 @@ static void without_table(struct gvnp_trial *trial, const struct gvnp_example *e
 	const struct gvnp_schema *schema = trial->engine->schema;
 	struct gvnp_example changed = *example;
 
-	changed.holes = gvnp_pool_allocate_array(trial->pool, example->n_holes + 1,
-						 sizeof *changed.holes);
+	changed.holes =
+		gvnp_pool_allocate_array(trial->pool, example->n_holes + 1, sizeof *changed.holes);
 	if (example->n_holes)
 		memcpy(changed.holes, example->holes, example->n_holes * sizeof *changed.holes);
 	changed.holes[changed.n_holes++] =
@@ -46,8 +46,7 @@ static void without_cell(struct gvnp_trial *trial, const struct gvnp_example *ex
 	const struct gvnp_table *table = &schema->tables[example->rows[at].table];
 	struct gvnp_example changed = *example;
 
-	changed.rows =
-		gvnp_pool_allocate_array(trial->pool, example->n_rows, sizeof *changed.rows);
+	changed.rows = gvnp_pool_allocate_array(trial->pool, example->n_rows, sizeof *changed.rows);
 	memcpy(changed.rows, example->rows, example->n_rows * sizeof *changed.rows);
 	changed.rows[at].values =
 		gvnp_pool_allocate_array(trial->pool, table->n_columns, sizeof(struct gvnp_value));
@@ -73,7 +72,8 @@ static bool is_used(const struct gvnp_trial *trial, const struct gvnp_example_ro
 		if (strcmp(use->helper->table, table->name) ||
 		    gvnp_table_column(table, use->helper->column) != (int)column)
 			continue;
-		if (!*use->object || key->kind != GVNP_VALUE_TEXT || !strcmp(key->text, use->object))
+		if (!*use->object || key->kind != GVNP_VALUE_TEXT ||
+		    !strcmp(key->text, use->object))
 			return true;
 	}
 	return false;
@@ -95,11 +95,11 @@ static bool without_object(struct gvnp_trial *trial, const struct gvnp_example *
 			return false;
 	if (!value || (value->kind != GVNP_VALUE_TEXT && value->kind != GVNP_VALUE_INTEGER))
 		return false;
-	hole.object = value->kind == GVNP_VALUE_TEXT ?
-			      value->text :
-			      gvnp_pool_format(trial->pool, "%lld", (long long)value->integer);
-	changed.holes = gvnp_pool_allocate_array(trial->pool, example->n_holes + 1,
-						 sizeof *changed.holes);
+	hole.object = value->kind == GVNP_VALUE_TEXT
+			      ? value->text
+			      : gvnp_pool_format(trial->pool, "%lld", (long long)value->integer);
+	changed.holes =
+		gvnp_pool_allocate_array(trial->pool, example->n_holes + 1, sizeof *changed.holes);
 	if (example->n_holes)
 		memcpy(changed.holes, example->holes, example->n_holes * sizeof *changed.holes);
 	changed.holes[changed.n_holes++] = hole;

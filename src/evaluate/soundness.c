@@ -67,9 +67,8 @@ static void gather_read(struct gvnp_engine *engine, const struct gvnp_read *read
 		if (!gap->is_any_column && !(gap->columns & read->columns))
 			continue;
 		if (!touch.problem) {
-			touch.problem =
-				null_problem(engine, read->table, gap->columns & read->columns,
-					     texts);
+			touch.problem = null_problem(engine, read->table,
+						     gap->columns & read->columns, texts);
 			touch.is_plain_null = true;
 		}
 		add_touch(touches, &touch);
@@ -234,8 +233,8 @@ static int compare_texts(const void *a, const void *b)
 }
 
 /* Keys and names live in the engine's cache, the result outlives it. */
-static void add_subject(struct gvnp_engine *engine, struct gvnp_result *result,
-			const char *object, const char *name, const char *problem)
+static void add_subject(struct gvnp_engine *engine, struct gvnp_result *result, const char *object,
+			const char *name, const char *problem)
 {
 	result->subjects = gvnp_grow(result->subjects, result->n_subjects);
 	result->subjects[result->n_subjects++] = (struct gvnp_subject){

@@ -41,8 +41,8 @@ static bool is_absent(const struct gvnp_answer *answer)
 static void unreadable(struct tailoring *tailoring, const char *path,
 		       const struct gvnp_answer *answer)
 {
-	const char *problem = *answer->problem ? answer->problem :
-						 gvnp_source_error_name(answer->error);
+	const char *problem =
+		*answer->problem ? answer->problem : gvnp_source_error_name(answer->error);
 
 	gvnp_facts_hole(tailoring->facts, "declared", "", "", "not applied: %s%s%s",
 			strstr(problem, path) ? "" : path, strstr(problem, path) ? "" : ": ",

@@ -14,7 +14,8 @@ void gvnp_tailor_declare(struct gvnp_catalogue *catalogue, const struct gvnp_yam
 			 const char *file, struct gvnp_facts *facts,
 			 struct gvnp_problems *problems);
 
-/* Seconds since the epoch at which the day after YYYY-MM-DD begins, UTC. False when it is no day. */
+/* Seconds since the epoch at which the day after YYYY-MM-DD begins, UTC. False when it is no day.
+ */
 bool gvnp_tailor_end_of_day(const char *date, int64_t *ret);
 
 #endif

@@ -11,8 +11,7 @@ static struct gvnp_check *find_check(const struct gvnp_fields *fields,
 				     struct gvnp_catalogue *catalogue,
 				     const struct gvnp_yaml_node *node)
 {
-	struct gvnp_check *check =
-		(struct gvnp_check *)gvnp_catalogue_check(catalogue, node->text);
+	struct gvnp_check *check = (struct gvnp_check *)gvnp_catalogue_check(catalogue, node->text);
 
 	if (!check)
 		gvnp_fields_problem(fields, node->line, "there is no check %s", node->text);
@@ -109,8 +108,8 @@ bool gvnp_tailor_end_of_day(const char *date, int64_t *ret)
 static void add_waiver(const struct gvnp_fields *fields, struct gvnp_catalogue *catalogue,
 		       int64_t now)
 {
-	static const char *const keys[] = { "check", "subject", "reason", "approved_by", "expires",
-					    NULL };
+	static const char *const keys[] = { "check",	   "subject", "reason",
+					    "approved_by", "expires", NULL };
 	struct gvnp_waiver waiver = { .file = fields->file, .line = fields->mapping->line };
 	size_t n_before = fields->problems->n;
 	int64_t end;

@@ -206,16 +206,15 @@ static int read_node(struct reader *reader, const yaml_event_t *event, int depth
 	if (depth >= DEEPEST)
 		return refuse(reader, line, "nested too deep");
 	if (event->type == YAML_SEQUENCE_START_EVENT) {
-		problem = unwanted(event->data.sequence_start.anchor,
-				   event->data.sequence_start.tag);
+		problem =
+			unwanted(event->data.sequence_start.anchor, event->data.sequence_start.tag);
 		if (problem)
 			return refuse(reader, line, problem);
 		*ret = new_node(reader, GVNP_YAML_SEQUENCE, event);
 		return read_sequence(reader, depth + 1, *ret);
 	}
 	if (event->type == YAML_MAPPING_START_EVENT) {
-		problem = unwanted(event->data.mapping_start.anchor,
-				   event->data.mapping_start.tag);
+		problem = unwanted(event->data.mapping_start.anchor, event->data.mapping_start.tag);
 		if (problem)
 			return refuse(reader, line, problem);
 		*ret = new_node(reader, GVNP_YAML_MAPPING, event);

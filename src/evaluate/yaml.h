@@ -24,7 +24,7 @@ struct gvnp_yaml_node {
 	bool is_block;	  /* a literal or folded block: its text begins one line below */
 	const char *text; /* of a scalar, else NULL; holds no NUL */
 	size_t n;	  /* items of a sequence, pairs of a mapping */
-	struct gvnp_yaml_node **keys; /* of a mapping: scalars */
+	struct gvnp_yaml_node **keys;  /* of a mapping: scalars */
 	struct gvnp_yaml_node **items; /* of a sequence, or the values of a mapping */
 };
 

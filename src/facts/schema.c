@@ -13,10 +13,9 @@
 #include "facts/sql_tokens.h"
 
 /* Types, nullability and keys of every column of every table. */
-static const char columns_sql[] =
-	"SELECT m.name, c.name, c.type, c.\"notnull\", c.pk "
-	"  FROM sqlite_master m, pragma_table_info(m.name) c "
-	" WHERE m.type = 'table' ORDER BY m.name, c.cid";
+static const char columns_sql[] = "SELECT m.name, c.name, c.type, c.\"notnull\", c.pk "
+				  "  FROM sqlite_master m, pragma_table_info(m.name) c "
+				  " WHERE m.type = 'table' ORDER BY m.name, c.cid";
 
 static const char references_sql[] =
 	"SELECT m.name, f.\"from\", f.\"table\" FROM sqlite_master m, "
@@ -109,9 +108,9 @@ static void read_columns(struct gvnp_schema *schema, sqlite3 *database)
 		if (!table || strcmp(table->name, text(row, 0))) {
 			schema->tables = gvnp_grow(schema->tables, schema->n_tables);
 			table = &schema->tables[schema->n_tables++];
-			*table = (struct gvnp_table){
-				.name = gvnp_duplicate(text(row, 0)), .key = -1, .object = -1
-			};
+			*table = (struct gvnp_table){ .name = gvnp_duplicate(text(row, 0)),
+						      .key = -1,
+						      .object = -1 };
 		}
 		add_column(table, row);
 	}
@@ -129,8 +128,7 @@ static void read_references(struct gvnp_schema *schema, sqlite3 *database)
 	sqlite3_stmt *row = prepare(database, references_sql);
 
 	while (sqlite3_step(row) == SQLITE_ROW) {
-		struct gvnp_table *table =
-			&schema->tables[gvnp_schema_table(schema, text(row, 0))];
+		struct gvnp_table *table = &schema->tables[gvnp_schema_table(schema, text(row, 0))];
 		int column = gvnp_table_column(table, text(row, 1));
 
 		table->columns[column].references = gvnp_schema_table(schema, text(row, 2));

@@ -12,12 +12,12 @@ enum { GVNP_MOST_COLUMNS = 64 }; /* of a table: sets of columns are bits of an u
 struct gvnp_column {
 	char *name;
 	bool is_integer;
-	bool is_nullable; /* can be unreadable */
-	bool is_key;	  /* part of the primary key */
+	bool is_nullable;   /* can be unreadable */
+	bool is_key;	    /* part of the primary key */
 	bool is_row_number; /* INTEGER PRIMARY KEY: numbered by itself when left out */
-	int references;	  /* index of a table, -1: none */
-	char **allowed;	  /* its CHECK list, as texts */
-	size_t n_allowed; /* 0: anything */
+	int references;	    /* index of a table, -1: none */
+	char **allowed;	    /* its CHECK list, as texts */
+	size_t n_allowed;   /* 0: anything */
 };
 
 struct gvnp_table {

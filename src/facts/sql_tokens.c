@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cuts SQL into tokens. The rule it keeps: nothing inside a text or a comment is ever taken for SQL. */
+/* Cuts SQL into tokens. The rule it keeps: nothing inside a text or a comment is ever taken for
+ * SQL. */
 #include "facts/sql_tokens.h"
 
 #include <stdlib.h>
@@ -15,7 +16,8 @@ struct cutter {
 
 static bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (unsigned char)c >= 0x80;
 }
 
 static bool is_digit(char c)
@@ -84,11 +86,12 @@ static void cut_quoted(struct cutter *cutter, char quote, enum gvnp_sql_kind kin
 
 static void cut_symbol(struct cutter *cutter)
 {
-	static const char *const symbols[] = { "->>", "->", "||", "<=", ">=", "<>", "!=",
-					       "==",  "<<", ">>", NULL };
+	static const char *const symbols[] = { "->>", "->", "||", "<=", ">=", "<>",
+					       "!=",  "==", "<<", ">>", NULL };
 	size_t size = 1;
 
-	for (const char *const *symbol = symbols; *symbol && strchr("-|<>=!", *cutter->at); symbol++)
+	for (const char *const *symbol = symbols; *symbol && strchr("-|<>=!", *cutter->at);
+	     symbol++)
 		if (gvnp_text_starts(cutter->at, *symbol)) {
 			size = strlen(*symbol);
 			break;

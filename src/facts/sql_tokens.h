@@ -10,13 +10,13 @@
 
 enum gvnp_sql_kind {
 	GVNP_SQL_END,
-	GVNP_SQL_NAME,	    /* a bare word: keyword, table, column, function */
-	GVNP_SQL_QUOTED,    /* "name", [name] or `name`; `slice` is what is inside */
-	GVNP_SQL_STRING,    /* 'text'; `slice` is what is inside, '' not yet halved */
+	GVNP_SQL_NAME,	 /* a bare word: keyword, table, column, function */
+	GVNP_SQL_QUOTED, /* "name", [name] or `name`; `slice` is what is inside */
+	GVNP_SQL_STRING, /* 'text'; `slice` is what is inside, '' not yet halved */
 	GVNP_SQL_NUMBER,
-	GVNP_SQL_VARIABLE,  /* :name, ?, @name, $name */
-	GVNP_SQL_SYMBOL,    /* an operator or bracket, the longest that fits */
-	GVNP_SQL_BROKEN,    /* an unfinished string, name or comment */
+	GVNP_SQL_VARIABLE, /* :name, ?, @name, $name */
+	GVNP_SQL_SYMBOL,   /* an operator or bracket, the longest that fits */
+	GVNP_SQL_BROKEN,   /* an unfinished string, name or comment */
 };
 
 struct gvnp_sql_token {

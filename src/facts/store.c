@@ -105,7 +105,8 @@ struct gvnp_facts *gvnp_facts_new(void)
 {
 	struct gvnp_facts *facts = gvnp_allocate(sizeof *facts);
 
-	/* One thread, no statistics: a tenth less time. Refused, harmlessly, after the first time. */
+	/* One thread, no statistics: a tenth less time. Refused, harmlessly, after the first time.
+	 */
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (sqlite3_open_v2(":memory:", &facts->database,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every check of the catalogue: lint, its examples, and the proof of the soundness rule. Walks the
- * folder at run time, so that a new check is a file and no list to edit. Then the whole catalogue is
- * judged on a host of which nothing is known, where nothing may pass.
+ * folder at run time, so that a new check is a file and no list to edit. Then the whole catalogue
+ * is judged on a host of which nothing is known, where nothing may pass.
  */
 #include <stdio.h>
 

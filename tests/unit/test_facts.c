@@ -65,8 +65,10 @@ static void rows_come_back_as_they_went_in(void **state)
 	gvnp_insert(facts, "sysctl", gvnp_text("name", "kernel.osrelease"),
 		    gvnp_text("value", NULL));
 	gvnp_insert(facts, "cpu_set_member", gvnp_integer("cpu_set", 1), gvnp_integer("cpu", 7));
-	assert_answer(facts, "SELECT value || typeof(value) FROM sysctl WHERE name = "
-			     "'kernel.kptr_restrict'", "2text");
+	assert_answer(facts,
+		      "SELECT value || typeof(value) FROM sysctl WHERE name = "
+		      "'kernel.kptr_restrict'",
+		      "2text");
 	assert_answer(facts, "SELECT value FROM sysctl WHERE name = 'kernel.osrelease'", "(null)");
 	assert_answer(facts, "SELECT cpu FROM cpu_set_member WHERE cpu_set = 1", "7");
 	assert_answer(facts, "SELECT count(*) FROM hole", "0");
@@ -131,8 +133,7 @@ static void hostile_text_is_cut_and_cleaned(void **state)
 	(void)state;
 	gvnp_insert(facts, "lsm", gvnp_text_sized("name", "a\xff\xc3(\xf0\x9f\x98\x80\0zzz", 12),
 		    gvnp_integer("position", 1));
-	assert_answer(facts, "SELECT name FROM lsm",
-		      "a\xef\xbf\xbd\xef\xbf\xbd(\xf0\x9f\x98\x80");
+	assert_answer(facts, "SELECT name FROM lsm", "a\xef\xbf\xbd\xef\xbf\xbd(\xf0\x9f\x98\x80");
 	gvnp_insert(facts, "lsm", gvnp_text_sized("name", "selinux and more", 7),
 		    gvnp_integer("position", 2));
 	assert_answer(facts, "SELECT name FROM lsm WHERE position = 2", "selinux");
@@ -176,8 +177,10 @@ static void a_reset_database_is_new_again(void **state)
 	gvnp_facts_observation(facts, "read /proc/version", 10, "", 0);
 	gvnp_facts_reset(facts);
 	assert_false(gvnp_facts_is_collected(facts, "lsm"));
-	assert_answer(facts, "SELECT (SELECT count(*) FROM lsm) + (SELECT count(*) FROM hole) + "
-			     "(SELECT count(*) FROM observation)", "0");
+	assert_answer(facts,
+		      "SELECT (SELECT count(*) FROM lsm) + (SELECT count(*) FROM hole) + "
+		      "(SELECT count(*) FROM observation)",
+		      "0");
 	gvnp_insert(facts, "lsm", gvnp_text("name", "apparmor"), gvnp_integer("position", 0));
 	assert_answer(facts, "SELECT count(*) FROM lsm", "1");
 }

@@ -52,11 +52,16 @@ static void add_sysctl(struct gvnp_facts *facts, const char *name, const char *v
 static void a_value_is_an_integer_only_when_the_whole_text_is_one(void **state)
 {
 	static const char *const texts[][2] = {
-		{ "0", "integer 0" },	      { "-17", "integer -17" },
-		{ "0x1f", "text 0x1f" },      { "1 2", "text 1 2" },
-		{ "+1", "text +1" },	      { "", "text " },
-		{ "-", "text -" },	      { "007", "integer 7" },
-		{ "1.0", "text 1.0" },	      { "9223372036854775807", "integer 9223372036854775807" },
+		{ "0", "integer 0" },
+		{ "-17", "integer -17" },
+		{ "0x1f", "text 0x1f" },
+		{ "1 2", "text 1 2" },
+		{ "+1", "text +1" },
+		{ "", "text " },
+		{ "-", "text -" },
+		{ "007", "integer 7" },
+		{ "1.0", "text 1.0" },
+		{ "9223372036854775807", "integer 9223372036854775807" },
 		{ "9223372036854775808", "text 9223372036854775808" },
 	};
 
@@ -217,17 +222,19 @@ static void a_list_is_sorted_distinct_and_short(void **state)
 	_cleanup_facts_ struct gvnp_facts *facts = gvnp_facts_new();
 
 	(void)state;
-	assert_answer(facts, "(SELECT list(column1) FROM (VALUES ('b'), ('a'), ('b'), ('10'), (9)))",
+	assert_answer(facts,
+		      "(SELECT list(column1) FROM (VALUES ('b'), ('a'), ('b'), ('10'), (9)))",
 		      "text 9, 10, a, b");
 	assert_answer(facts, "(SELECT list(column1) FROM (VALUES (1)) WHERE 0)", "text ");
 	assert_answer(facts, "(SELECT list(column1) FROM (VALUES ('a'), (NULL)))",
 		      "text a, (unreadable)");
 	assert_answer(facts, "(SELECT list(column1) FROM (VALUES (NULL)))", "text (unreadable)");
-	assert_answer(facts,
-		      "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25) "
-		      "SELECT list(i) FROM n)",
-		      "text 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, "
-		      "+5 more");
+	assert_answer(
+		facts,
+		"(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25) "
+		"SELECT list(i) FROM n)",
+		"text 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, "
+		"+5 more");
 }
 
 static void versions_compare_number_by_number(void **state)
@@ -270,9 +277,18 @@ static void names_are_found_in_sql_but_not_in_texts_and_comments(void **state)
 
 static void broken_sql_names_nothing_and_does_no_harm(void **state)
 {
-	static const char *const texts[] = { "",	  "sysctl(",	"sysctl('",    "sysctl('a'",
-					     "sysctl('a',", "/* sysctl('a')", "\"", "module_parameter('a',)",
-					     "((((sysctl", "'''", "--", "file_mode(''''''" };
+	static const char *const texts[] = { "",
+					     "sysctl(",
+					     "sysctl('",
+					     "sysctl('a'",
+					     "sysctl('a',",
+					     "/* sysctl('a')",
+					     "\"",
+					     "module_parameter('a',)",
+					     "((((sysctl",
+					     "'''",
+					     "--",
+					     "file_mode(''''''" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

@@ -50,9 +50,10 @@ static const char *tailor(struct bench *bench, const struct fake_file *files, si
 			  .facts = gvnp_facts_new() },
 		.catalogue = gvnp_catalogue_new(),
 	};
-	load_check(bench->catalogue, "escape/escape-a.yaml",
-		   "title: A\nseverity: medium\nclaim: direct\nrequirement: []\nthreat: []\n"
-		   "parameters: {most: 3, word: x}\nquery: SELECT 1\nrationale: r\nremediation: r\n");
+	load_check(
+		bench->catalogue, "escape/escape-a.yaml",
+		"title: A\nseverity: medium\nclaim: direct\nrequirement: []\nthreat: []\n"
+		"parameters: {most: 3, word: x}\nquery: SELECT 1\nrationale: r\nremediation: r\n");
 	load_check(bench->catalogue, "escape/escape-b.yaml",
 		   "title: B\nseverity: high\nclaim: direct\nrequirement: []\nthreat: []\n"
 		   "query: SELECT 1\nrationale: r\nremediation: r\n");
@@ -76,7 +77,8 @@ static const char *tailor(struct bench *bench, const struct fake_file *files, si
 	tailor(&(bench), (const struct fake_file[]){ __VA_ARGS__ },                                \
 	       sizeof((const struct fake_file[]){ __VA_ARGS__ }) / sizeof(struct fake_file))
 #define TAILORING(text)                                                                            \
-	LIST(FOLDER "/tailoring.d", "10-site.yaml\n"), READ(FOLDER "/tailoring.d/10-site.yaml", text)
+	LIST(FOLDER "/tailoring.d", "10-site.yaml\n"),                                             \
+		READ(FOLDER "/tailoring.d/10-site.yaml", text)
 
 static void nothing_configured_is_fine_and_leaves_declarations_open(void **state)
 {
@@ -88,10 +90,11 @@ static void nothing_configured_is_fine_and_leaves_declarations_open(void **state
 	assert_rows(&bench.host, "SELECT table_name, problem FROM hole ORDER BY table_name LIMIT 1",
 		    "declared|nothing is documented for this host: there is no "
 		    "/etc/gvnp-audit/declaration.yaml\n");
-	assert_string_equal(TAILOR(bench, REFUSED(GVNP_LIST, FOLDER "/tailoring.d", GVNP_NOT_RECORDED),
-				   REFUSED(GVNP_LIST, FOLDER "/checks.d", GVNP_NOT_RECORDED),
-				   REFUSED(GVNP_READ, FOLDER "/declaration.yaml", GVNP_NOT_RECORDED)),
-			    "");
+	assert_string_equal(
+		TAILOR(bench, REFUSED(GVNP_LIST, FOLDER "/tailoring.d", GVNP_NOT_RECORDED),
+		       REFUSED(GVNP_LIST, FOLDER "/checks.d", GVNP_NOT_RECORDED),
+		       REFUSED(GVNP_READ, FOLDER "/declaration.yaml", GVNP_NOT_RECORDED)),
+		"");
 	assert_false(gvnp_facts_is_collected(bench.host.facts, "declared_listener"));
 }
 
@@ -137,7 +140,8 @@ static void a_severity_is_only_raised(void **state)
 	assert_int_equal(bench.catalogue->checks[0].severity, GVNP_CRITICAL);
 	assert_string_equal(
 		TAILOR(bench, TAILORING("severity: {escape-b: low, escape-a: severe}\n")),
-		"tailoring.d/10-site.yaml:1: escape-b is high: a severity is only raised; waive the "
+		"tailoring.d/10-site.yaml:1: escape-b is high: a severity is only raised; waive "
+		"the "
 		"check instead\n"
 		"tailoring.d/10-site.yaml:1: a severity is low, medium, high or critical\n");
 	assert_int_equal(bench.catalogue->checks[1].severity, GVNP_HIGH);
@@ -152,9 +156,8 @@ static void a_waiver_ends_after_its_last_day(void **state)
 
 	(void)state;
 	assert_string_equal(
-		TAILOR(bench, TAILORING("waivers:\n" WAIVER("escape-a", "2026-03-31")
-						WAIVER("escape-b", "2026-03-30")
-					"    subject: amf\n")),
+		TAILOR(bench, TAILORING("waivers:\n" WAIVER("escape-a", "2026-03-31") WAIVER(
+				      "escape-b", "2026-03-30") "    subject: amf\n")),
 		"");
 	assert_int_equal(bench.catalogue->n_waivers, 2);
 	assert_false(bench.catalogue->waivers[0].is_expired);
@@ -194,7 +197,7 @@ static void days_end_when_the_calendar_says(void **state)
 		{ "2024-12-31", 1735689600 },
 	};
 	static const char *const wrong[] = { "2100-02-29", "1969-12-31", "2026-13-01", "2026-00-10",
-					     "2026-04-31", "2026-4-30",  "2026-04-3x", "",
+					     "2026-04-31", "2026-4-30",	 "2026-04-3x", "",
 					     "2026-01-00", "2026-01-011" };
 	int64_t end;
 
@@ -252,14 +255,14 @@ static void checks_of_the_site_join_after_the_shipped_ones(void **state)
 	BENCH(bench);
 
 	(void)state;
-	assert_string_equal(
-		TAILOR(bench, LIST(FOLDER "/checks.d", "site-a.yaml\n"),
-		       READ(FOLDER "/checks.d/site-a.yaml",
-			    "title: S\narea: hardware\nseverity: low\nclaim: direct\nrequirement: []\n"
-			    "threat: []\nquery: SELECT sysctl('a.b')\nrationale: r\n"
-			    "remediation: r\nexamples: [\n"),
-		       TAILORING("severity: {site-a: high}\n")),
-		"");
+	assert_string_equal(TAILOR(bench, LIST(FOLDER "/checks.d", "site-a.yaml\n"),
+				   READ(FOLDER "/checks.d/site-a.yaml",
+					"title: S\narea: hardware\nseverity: low\nclaim: "
+					"direct\nrequirement: []\n"
+					"threat: []\nquery: SELECT sysctl('a.b')\nrationale: r\n"
+					"remediation: r\nexamples: [\n"),
+				   TAILORING("severity: {site-a: high}\n")),
+			    "");
 	assert_int_equal(bench.catalogue->n_checks, 3);
 	const struct gvnp_check *check = &bench.catalogue->checks[2];
 	assert_string_equal(check->id, "site-a");
@@ -270,7 +273,8 @@ static void checks_of_the_site_join_after_the_shipped_ones(void **state)
 	assert_string_equal(
 		TAILOR(bench, LIST(FOLDER "/checks.d", "escape-a.yaml\n"),
 		       READ(FOLDER "/checks.d/escape-a.yaml",
-			    "title: S\narea: escape\nseverity: low\nclaim: direct\nrequirement: []\n"
+			    "title: S\narea: escape\nseverity: low\nclaim: direct\nrequirement: "
+			    "[]\n"
 			    "threat: [ghosts]\nquery: SELECT 1\nrationale: r\nremediation: r\n")),
 		"checks.d/escape-a.yaml:0: the file name must begin with site-\n");
 }
@@ -315,13 +319,12 @@ static void a_wrong_declaration_is_refused(void **state)
 
 	(void)state;
 	assert_string_equal(
-		TAILOR(bench, READ(FOLDER "/declaration.yaml",
-				   "hardware: virtual\n"
-				   "listeners:\n"
-				   "  - {protocol: sctp, port: 0}\n"
-				   "  - {protocol: tcp, port: 22}\n"
-				   "  - {protocol: tcp, port: 22}\n"
-				   "vmms: [qemu, /a, /a]\n")),
+		TAILOR(bench, READ(FOLDER "/declaration.yaml", "hardware: virtual\n"
+							       "listeners:\n"
+							       "  - {protocol: sctp, port: 0}\n"
+							       "  - {protocol: tcp, port: 22}\n"
+							       "  - {protocol: tcp, port: 22}\n"
+							       "vmms: [qemu, /a, /a]\n")),
 		"declaration.yaml:1: hardware is virtual, not one of accept-virtual\n"
 		"declaration.yaml:3: protocol is sctp, not one of tcp, udp\n"
 		"declaration.yaml:3: port is a number from 1 to 65535\n"
