@@ -81,7 +81,7 @@ static bool is_listed(const char *const *patterns, enum gvnp_operation operation
 	for (size_t i = 0; patterns[i]; i++) {
 		const char *pattern = patterns[i];
 
-		if (gvnp_text_starts(pattern, "stat:")) {
+		if (pattern[0] != '/' && gvnp_text_starts(pattern, "stat:")) {
 			if (operation != GVNP_STAT)
 				continue;
 			pattern += strlen("stat:");
