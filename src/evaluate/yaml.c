@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "evaluate/yaml_literals.h"
 #include "gvnp/check.h"
 
 enum { DEEPEST = 12, MOST_NODES = 200000, LARGEST_SCALAR = 64 * 1024 };
@@ -22,6 +23,7 @@ struct reader {
 	const char *file, *stop_key;
 	struct gvnp_pool *pool;
 	struct gvnp_problems *problems;
+	struct gvnp_yaml_literals *literals; /* already cut; NULL: none */
 	size_t n_nodes;
 	bool is_stopped; /* met stop_key */
 };
@@ -74,7 +76,10 @@ static int read_scalar(struct reader *reader, const yaml_event_t *event,
 	if (memchr(text, '\0', size))
 		return refuse(reader, event->start_mark.line, "a text must not hold a NUL");
 	struct gvnp_yaml_node *node = new_node(reader, GVNP_YAML_SCALAR, event);
-	node->text = gvnp_pool_text_sized(reader->pool, text, size);
+	if (reader->literals && style == YAML_LITERAL_SCALAR_STYLE && !size)
+		node->text = gvnp_yaml_literals_take(reader->literals, node->line);
+	if (!node->text)
+		node->text = gvnp_pool_text_sized(reader->pool, text, size);
 	node->is_plain = style == YAML_PLAIN_SCALAR_STYLE;
 	node->is_block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
 	*ret = node;
@@ -282,6 +287,41 @@ static int read_document(struct reader *reader, struct gvnp_yaml_node **ret)
 	return error;
 }
 
+static int parse(struct reader *reader, const char *data, size_t size, struct gvnp_yaml_node **ret)
+{
+	int error;
+
+	if (!yaml_parser_initialize(&reader->parser))
+		gvnp_out_of_memory();
+	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)data, size);
+	error = read_document(reader, ret);
+	yaml_parser_delete(&reader->parser);
+	return error;
+}
+
+/* The document without its literals. False when it is better read whole, which also finds the
+ * words for whatever is wrong. */
+static bool parse_rest(const char *data, size_t size, const char *stop_key, struct gvnp_pool *pool,
+		       struct gvnp_yaml_node **ret)
+{
+	_cleanup_(gvnp_yaml_literals_done) struct gvnp_yaml_literals literals;
+	_cleanup_(gvnp_problems_done) struct gvnp_problems unused = { 0 };
+	struct reader reader = { .file = "",
+				 .stop_key = stop_key,
+				 .pool = pool,
+				 .problems = &unused,
+				 .literals = &literals };
+	struct gvnp_yaml_node *top;
+
+	if (!gvnp_yaml_literals_cut(data, size, stop_key, pool, &literals) || !literals.rest.size ||
+	    parse(&reader, literals.rest.data, literals.rest.size, &top) ||
+	    literals.n_given != literals.n)
+		return false;
+	*ret = top;
+	return true;
+}
+
 int gvnp_yaml_parse(const char *data, size_t size, const char *file, const char *stop_key,
 		    struct gvnp_pool *pool, struct gvnp_problems *problems,
 		    struct gvnp_yaml_node **ret)
@@ -289,19 +329,14 @@ int gvnp_yaml_parse(const char *data, size_t size, const char *file, const char 
 	struct reader reader = {
 		.file = file, .stop_key = stop_key, .pool = pool, .problems = problems
 	};
-	int error;
 
 	if (size > GVNP_YAML_LARGEST) {
 		gvnp_problems_add(problems, file, 0, "the file is larger than 1 MiB");
 		return -EINVAL;
 	}
-	if (!yaml_parser_initialize(&reader.parser))
-		gvnp_out_of_memory();
-	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)data, size);
-	error = read_document(&reader, ret);
-	yaml_parser_delete(&reader.parser);
-	return error;
+	if (parse_rest(data, size, stop_key, pool, ret))
+		return 0;
+	return parse(&reader, data, size, ret);
 }
 
 struct gvnp_yaml_node *gvnp_yaml_get(const struct gvnp_yaml_node *mapping, const char *key)
