@@ -19,6 +19,8 @@ enum gvnp_claim { GVNP_DIRECT, GVNP_PRECONDITION, GVNP_CORROBORATES, GVNP_OUT_OF
 
 /* A NULL-terminated list of strings is written `const char *const *` throughout. */
 
+struct gvnp_helper_uses; /* evaluate/helpers.h */
+
 /* A value the query sees as :name. */
 struct gvnp_parameter {
 	const char *name;
@@ -42,6 +44,8 @@ struct gvnp_check {
 	const char *per; /* table whose key is the object, or NULL */
 	const char *query;
 	int query_line; /* of its first line in the file */
+	/* Where the query uses helper functions, found when it was loaded; NULL: not yet. */
+	const struct gvnp_helper_uses *uses;
 	const char *rationale;
 	const char *remediation;
 	const char *file;

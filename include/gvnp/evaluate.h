@@ -74,6 +74,8 @@ int gvnp_functions_register(struct gvnp_facts *facts, const struct gvnp_names *n
 /* The literal names an SQL text asks for, for `query`. The caller frees with gvnp_names_free(). */
 struct gvnp_names *gvnp_names_of_query(const char *sql);
 void gvnp_names_free(struct gvnp_names *names);
+/* Adds copies of `more`; the result is sorted and distinct again. */
+void gvnp_names_merge(struct gvnp_names *names, const struct gvnp_names *more);
 
 /* The tables an SQL text reads that are incomplete, as "table: problem" strings; for `query`, after
  * gvnp_functions_register(). *ret_lines ends with NULL; the caller frees it and each line.

@@ -125,14 +125,11 @@ void gvnp_catalogue_finish(struct gvnp_catalogue *catalogue, struct gvnp_problem
 	gvnp_names_done(&catalogue->names);
 	for (size_t i = 0; i < catalogue->n_checks; i++) {
 		const struct gvnp_check *check = &catalogue->checks[i];
-		struct gvnp_helper_uses uses;
 
 		if (i && !strcmp(check[-1].id, check->id))
 			gvnp_problems_add(problems, check->file, 0, "%s has the same id",
 					  check[-1].file);
-		gvnp_helper_uses_read(check->query, &uses);
-		gvnp_names_add(&catalogue->names, &uses);
-		gvnp_helper_uses_done(&uses);
+		gvnp_names_add(&catalogue->names, check->uses);
 	}
 	gvnp_names_sort(&catalogue->names);
 }

@@ -256,11 +256,13 @@ static bool check_uses(struct gvnp_engine *engine, const struct gvnp_scope *scop
 		const struct gvnp_helper_use *use = &scope->uses.uses[i];
 
 		unseen &= ~(UINT32_C(1) << (use->helper - gvnp_helpers));
-		if (use->name)
+		if (use->name && gvnp_schema_table(engine->schema, use->table) >= 0)
 			continue;
 		fail(engine, result,
-		     gvnp_pool_format(engine->pool, "%s() needs a name as a literal",
-				      use->helper->name));
+		     use->name ? gvnp_pool_format(engine->pool, "%s(): there is no table %s",
+						  use->helper->name, use->name)
+			       : gvnp_pool_format(engine->pool, "%s() needs a name as a literal",
+						  use->helper->name));
 		return false;
 	}
 	if (unseen)
@@ -295,7 +297,8 @@ static void list_tables(struct gvnp_engine *engine, const struct gvnp_scope *sco
 		tables[n++] = gvnp_pool_text(
 			engine->pool, engine->schema->tables[scope->reads.reads[i].table].name);
 	for (size_t i = 0; i < scope->uses.n; i++)
-		tables[n++] = scope->uses.uses[i].helper->table;
+		if (scope->uses.uses[i].table)
+			tables[n++] = gvnp_pool_text(engine->pool, scope->uses.uses[i].table);
 	qsort(tables, n, sizeof *tables, compare_tables);
 	for (size_t i = 0; i < n; i++)
 		if (!kept || strcmp(tables[kept - 1], tables[i]))
@@ -395,6 +398,7 @@ static void waive(struct gvnp_result *result, struct gvnp_waiver *waivers, size_
 void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *check,
 		       struct gvnp_waiver *waivers, size_t n_waivers, struct gvnp_result *ret)
 {
+	_cleanup_(gvnp_helper_uses_done) struct gvnp_helper_uses own = { 0 };
 	struct gvnp_scope scope = { .per = -1 };
 	sqlite3_stmt *statement = NULL;
 	_cleanup_free_ char *error = NULL;
@@ -403,7 +407,9 @@ void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *chec
 	*ret = (struct gvnp_result){ .check = check,
 				     .verdict = GVNP_NOT_APPLICABLE,
 				     .problem = "" };
-	gvnp_helper_uses_read(check->query, &scope.uses);
+	if (!check->uses)
+		gvnp_helper_uses_read(check->query, &own);
+	scope.uses = check->uses ? *check->uses : own;
 	if (gvnp_prepare(&engine->authorizer, check->query, GVNP_FOR_CHECK, &scope.reads,
 			 &statement, &error))
 		fail(engine, ret, error);
@@ -411,7 +417,6 @@ void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *chec
 		judge(engine, check, statement, &scope, ret);
 	sqlite3_finalize(statement);
 	gvnp_reads_done(&scope.reads);
-	gvnp_helper_uses_done(&scope.uses);
 	conclude(engine, ret);
 	waive(ret, waivers, n_waivers);
 }

@@ -111,7 +111,8 @@ static void add_tables(struct gvnp_facts *facts, const char *sql, const struct g
 	for (size_t i = 0; i < reads->n; i++)
 		tables[n++] = schema->tables[reads->reads[i].table].name;
 	for (size_t i = 0; i < uses.n; i++)
-		tables[n++] = uses.uses[i].helper->table;
+		if (uses.uses[i].table && gvnp_schema_table(schema, uses.uses[i].table) >= 0)
+			tables[n++] = uses.uses[i].table;
 	qsort(tables, n, sizeof *tables, compare_tables);
 	for (size_t i = 0; i < n; i++)
 		if (!i || strcmp(tables[i - 1], tables[i]))

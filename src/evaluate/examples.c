@@ -238,7 +238,7 @@ static uint64_t columns_read(const struct gvnp_schema *schema, const struct gvnp
 	for (size_t i = 0; i < scope->uses.n; i++) {
 		const struct gvnp_helper *helper = scope->uses.uses[i].helper;
 
-		if (strcmp(helper->table, about->name))
+		if (!helper->table || strcmp(helper->table, about->name))
 			continue;
 		columns |= UINT64_C(1) << gvnp_table_column(about, helper->column);
 		if (about->key >= 0 && !about->columns[about->key].is_row_number)

@@ -33,7 +33,7 @@ bool gvnp_fields_check_keys(const struct gvnp_fields *fields, const char *const 
 	for (size_t i = 0; i < mapping->n; i++) {
 		const char *const *key = keys;
 
-		while (*key && strcmp(*key, mapping->keys[i]->text))
+		while (*key && !gvnp_yaml_is(mapping->keys[i], *key))
 			key++;
 		if (*key)
 			continue;

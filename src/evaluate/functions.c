@@ -65,6 +65,16 @@ static void answer_value(sqlite3_context *context, sqlite3_value *value)
 		sqlite3_result_value(context, value);
 }
 
+/* Finds a hole, and leaves `shared->hole` at it: to be reset. */
+static bool find_hole(const struct shared *shared, const char *table, const char *column,
+		      const char *object)
+{
+	sqlite3_bind_text(shared->hole, 1, table, -1, SQLITE_STATIC);
+	sqlite3_bind_text(shared->hole, 2, column, -1, SQLITE_STATIC);
+	sqlite3_bind_text(shared->hole, 3, object, -1, SQLITE_STATIC);
+	return sqlite3_step(shared->hole) == SQLITE_ROW;
+}
+
 /* The state of a fact that has no row. */
 static const char *missing_state(const struct function *function, const char *object)
 {
@@ -74,10 +84,7 @@ static const char *missing_state(const struct function *function, const char *ob
 
 	if (!gvnp_facts_is_collected(shared->facts, helper->table))
 		return "not-collected";
-	sqlite3_bind_text(shared->hole, 1, helper->table, -1, SQLITE_STATIC);
-	sqlite3_bind_text(shared->hole, 2, helper->column, -1, SQLITE_STATIC);
-	sqlite3_bind_text(shared->hole, 3, object, -1, SQLITE_STATIC);
-	if (sqlite3_step(shared->hole) == SQLITE_ROW)
+	if (find_hole(shared, helper->table, helper->column, object))
 		state = sqlite3_column_bytes(shared->hole, 0) ? "unreadable" : "not-collected";
 	sqlite3_reset(shared->hole);
 	return state;
@@ -138,6 +145,29 @@ static void call_helper(sqlite3_context *context, int n, sqlite3_value **values)
 	sqlite3_reset(function->value);
 }
 
+/* collected(table[, object]): 1 when no row of it is missing, else NULL, so that
+ * "WHEN collected('tpm') THEN 0" says that there is none only where that is known. */
+static void call_collected(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const struct function *function = sqlite3_user_data(context);
+	struct shared *shared = function->shared;
+	const char *table = (const char *)sqlite3_value_text(values[0]);
+	const char *object = n > 1 ? (const char *)sqlite3_value_text(values[1]) : "";
+
+	if (!table || !gvnp_facts_has_table(shared->facts, table)) {
+		_cleanup_free_ char *problem = gvnp_format("collected: there is no table %s",
+							   table ? table : "NULL");
+
+		sqlite3_result_error(context, problem, -1);
+		return;
+	}
+	if (!object || !gvnp_facts_is_collected(shared->facts, table))
+		return;
+	if (!find_hole(shared, table, "", object))
+		sqlite3_result_int(context, 1);
+	sqlite3_reset(shared->hole);
+}
+
 /* Numbers of a dotted version, one by one; what follows the last number is ignored ("-1ubuntu3").
  */
 static bool next_number(const char **at, bool *has_more, uint64_t *ret)
@@ -176,8 +206,20 @@ static void call_version_at_least(sqlite3_context *context, int n, sqlite3_value
 	sqlite3_result_int(context, 1);
 }
 
+static int register_collected(sqlite3 *database, struct function *function)
+{
+	for (int n = 1; n <= 2; n++)
+		if (sqlite3_create_function_v2(database, function->helper->name, n,
+					       SQLITE_UTF8 | SQLITE_DETERMINISTIC, function,
+					       call_collected, NULL, NULL, NULL) != SQLITE_OK)
+			return -EIO;
+	return 0;
+}
+
 static int register_helper(sqlite3 *database, struct function *function)
 {
+	if (!function->helper->table)
+		return register_collected(database, function);
 	if (sqlite3_prepare_v3(database, function->helper->sql, -1, SQLITE_PREPARE_PERSISTENT,
 			       &function->value, NULL) != SQLITE_OK)
 		return -EIO;

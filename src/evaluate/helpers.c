@@ -56,6 +56,7 @@ const struct gvnp_helper gvnp_helpers[] = {
 	FACT("file_gid", GVNP_REQUEST_FILE, "file", "gid", FILE_OF("gid")),
 	FACT("file_type", GVNP_REQUEST_FILE, "file", "type", FILE_OF("type")),
 	{ "file_state", 1, GVNP_REQUEST_FILE, "file", "type", true, true, FILE_OF("type") },
+	{ "collected", 1, GVNP_REQUEST_NONE, NULL, "", false, false, NULL },
 	{ NULL },
 };
 
@@ -64,6 +65,14 @@ const struct gvnp_helper *gvnp_helper_find(struct gvnp_slice name)
 	for (const struct gvnp_helper *helper = gvnp_helpers; helper->name; helper++)
 		if (strlen(helper->name) == name.size &&
 		    !sqlite3_strnicmp(helper->name, name.text, (int)name.size))
+			return helper;
+	return NULL;
+}
+
+const struct gvnp_helper *gvnp_helper_requesting(const char *table)
+{
+	for (const struct gvnp_helper *helper = gvnp_helpers; helper->name; helper++)
+		if (helper->request != GVNP_REQUEST_NONE && !strcmp(helper->table, table))
 			return helper;
 	return NULL;
 }
@@ -79,6 +88,8 @@ char *gvnp_helper_fact_name(const struct gvnp_helper *helper, const char *first,
 {
 	char *name = NULL;
 
+	if (!helper->table)
+		return gvnp_duplicate(first);
 	if (!strcmp(helper->table, "kernel_config") && !gvnp_text_starts(first, "CONFIG_"))
 		return gvnp_format("CONFIG_%s", first);
 	if (!strcmp(helper->table, "module_parameter")) {
@@ -93,7 +104,8 @@ char *gvnp_helper_fact_name(const struct gvnp_helper *helper, const char *first,
 	return name;
 }
 
-/* token is the function's name, `(` follows. Every argument must be one text literal. */
+/* token is the function's name, `(` follows. Every argument must be one text literal; only the
+ * object that collected() may be asked about is any expression. */
 static void read_use(const struct gvnp_sql_token *token, const struct gvnp_helper *helper,
 		     struct gvnp_helper_use *ret)
 {
@@ -101,12 +113,13 @@ static void read_use(const struct gvnp_sql_token *token, const struct gvnp_helpe
 	const struct gvnp_sql_token *at = &token[2];
 	bool is_literal = true;
 
-	*ret = (struct gvnp_helper_use){ .helper = helper, .line = token->line };
+	*ret = (struct gvnp_helper_use){ helper, NULL, NULL, helper->table, token->line };
 	for (int i = 0; i < helper->n_arguments && is_literal; i++) {
 		bool is_last = i + 1 == helper->n_arguments;
 
 		is_literal = at->kind == GVNP_SQL_STRING &&
-			     gvnp_sql_is_symbol(&at[1], is_last ? ")" : ",");
+			     (gvnp_sql_is_symbol(&at[1], is_last ? ")" : ",") ||
+			      (!helper->table && gvnp_sql_is_symbol(&at[1], ",")));
 		if (is_literal)
 			arguments[i] = gvnp_sql_literal(at);
 		at += 2;
@@ -116,6 +129,7 @@ static void read_use(const struct gvnp_sql_token *token, const struct gvnp_helpe
 		/* cmdline() and sysctl_configured() read tables whose rows have no name as key */
 		bool is_keyless = helper->request == GVNP_REQUEST_NONE && helper->n_arguments == 1;
 		ret->object = gvnp_duplicate(is_keyless ? "" : ret->name);
+		ret->table = helper->table ? helper->table : ret->name;
 	}
 	free(arguments[0]);
 	free(arguments[1]);
@@ -150,4 +164,26 @@ void gvnp_helper_uses_done(struct gvnp_helper_uses *uses)
 	}
 	free(uses->uses);
 	*uses = (struct gvnp_helper_uses){ 0 };
+}
+
+const struct gvnp_helper_uses *gvnp_helper_uses_keep(const char *sql, struct gvnp_pool *pool)
+{
+	struct gvnp_helper_uses *kept = gvnp_pool_allocate(pool, sizeof *kept);
+	_cleanup_(gvnp_helper_uses_done) struct gvnp_helper_uses uses;
+
+	gvnp_helper_uses_read(sql, &uses);
+	kept->n = uses.n;
+	kept->uses = gvnp_pool_allocate_array(pool, uses.n, sizeof *kept->uses);
+	for (size_t i = 0; i < uses.n; i++) {
+		const struct gvnp_helper_use *use = &uses.uses[i];
+
+		kept->uses[i] = *use;
+		if (!use->name)
+			continue;
+		kept->uses[i].name = (char *)gvnp_pool_text(pool, use->name);
+		kept->uses[i].object = (char *)gvnp_pool_text(pool, use->object);
+		if (use->table == use->name)
+			kept->uses[i].table = kept->uses[i].name;
+	}
+	return kept;
 }

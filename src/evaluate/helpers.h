@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "evaluate/pool.h"
 #include "facts/sql_tokens.h"
 #include "gvnp/collector.h"
 
@@ -22,8 +23,8 @@ struct gvnp_helper {
 	const char *name;
 	int n_arguments;
 	enum gvnp_helper_request request;
-	const char *table;
-	const char *column; /* what it reads besides the key */
+	const char *table;  /* NULL: its argument names the table */
+	const char *column; /* what it reads besides the key; '' for whether there are rows */
 	bool is_state;	    /* known | absent | unreadable | not-collected */
 	bool keeps_type;    /* the table itself says whether it is an integer */
 	const char *sql;    /* the value for ?1 (and ?2); one column, at most one row used */
@@ -32,13 +33,16 @@ struct gvnp_helper {
 /* All of them; ends with a NULL name. */
 extern const struct gvnp_helper gvnp_helpers[];
 const struct gvnp_helper *gvnp_helper_find(struct gvnp_slice name);
+/* The function that requests facts of this table by their names; NULL when it is collected whole. */
+const struct gvnp_helper *gvnp_helper_requesting(const char *table);
 
 /* One use of a helper in a query. */
 struct gvnp_helper_use {
 	const struct gvnp_helper *helper;
-	char *name;   /* the fact's name, as in the table; NULL when an argument is no literal */
-	char *object; /* what a hole calls it */
-	int line;     /* from 0, in the query */
+	char *name;	   /* the fact's name, as in the table; NULL when an argument is no literal */
+	char *object;	   /* what a hole calls it */
+	const char *table; /* that it reads; NULL when it is not known */
+	int line;	   /* from 0, in the query */
 };
 struct gvnp_helper_uses {
 	struct gvnp_helper_use *uses;
@@ -46,6 +50,8 @@ struct gvnp_helper_uses {
 };
 void gvnp_helper_uses_read(const char *sql, struct gvnp_helper_uses *ret);
 void gvnp_helper_uses_done(struct gvnp_helper_uses *uses);
+/* The same, kept in a pool. */
+const struct gvnp_helper_uses *gvnp_helper_uses_keep(const char *sql, struct gvnp_pool *pool);
 
 /* The name a fact has in its table, from the function's arguments: CONFIG_ is put before, '-' in a
  * module's name becomes '_'. The caller frees. */

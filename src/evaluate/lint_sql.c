@@ -154,8 +154,26 @@ static bool is_path(const char *name)
 	       !strstr(name, "/./") && !strchr(name, '*') && name[strlen(name) - 1] != '/';
 }
 
-static void lint_uses(const struct gvnp_check *check, const struct gvnp_helper_uses *uses,
-		      struct gvnp_problems *problems)
+/* collected() is about tables that are collected whole. */
+static void lint_collected(const struct gvnp_check *check, const struct gvnp_schema *schema,
+			   const struct gvnp_helper_use *use, struct gvnp_problems *problems)
+{
+	const struct gvnp_helper *helper = gvnp_helper_requesting(use->name);
+	int line = check->query_line + use->line;
+
+	if (gvnp_schema_table(schema, use->name) < 0 || !strcmp(use->name, "hole") ||
+	    !strcmp(use->name, "observation"))
+		gvnp_problems_add(problems, check->file, line,
+				  "collected(): there is no table of facts %s", use->name);
+	else if (helper)
+		gvnp_problems_add(problems, check->file, line,
+				  "table %s holds only what is named: use the state function, "
+				  "like %s_state()",
+				  use->name, helper->name);
+}
+
+static void lint_uses(const struct gvnp_check *check, const struct gvnp_schema *schema,
+		      const struct gvnp_helper_uses *uses, struct gvnp_problems *problems)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "._-/";
@@ -171,6 +189,8 @@ static void lint_uses(const struct gvnp_check *check, const struct gvnp_helper_u
 				"requesting it",
 				use->helper->name,
 				use->helper->n_arguments > 1 ? "two names" : "name");
+		else if (!use->helper->table)
+			lint_collected(check, schema, use, problems);
 		else if (use->helper->request == GVNP_REQUEST_FILE && !is_path(use->name))
 			gvnp_problems_add(problems, check->file, line,
 					  "%s is not an absolute path without links to itself",
@@ -194,6 +214,6 @@ void gvnp_lint_sql(const struct gvnp_check *check, const struct gvnp_schema *sch
 		lint_order(&linter, i);
 		lint_group(&linter, i);
 	}
-	lint_uses(check, &scope->uses, problems);
+	lint_uses(check, schema, &scope->uses, problems);
 	gvnp_lint_values(check, &tokens, schema, scope, problems);
 }

@@ -100,13 +100,14 @@ static void load_area(struct gvnp_catalogue *catalogue, const char *directory, e
 	for (char **name = names; name && *name; name++) {
 		_cleanup_free_ char *path = gvnp_format("%s/%s", folder, *name);
 		_cleanup_buffer_ struct gvnp_buffer text = { 0 };
+		_cleanup_(gvnp_pool_done) struct gvnp_pool nodes = { 0 };
 		struct gvnp_yaml_node *top;
 
 		if (!gvnp_text_ends(*name, ".yaml"))
 			gvnp_problems_add(problems, path, 0, "a check's file ends with .yaml");
 		else if (gvnp_load_file(path, &text, problems) &&
 			 !gvnp_yaml_parse(text.data, text.size, path, "examples",
-					  gvnp_catalogue_pool(catalogue), problems, &top))
+					  &nodes, problems, &top))
 			gvnp_load_check(catalogue, top, path, &area, problems);
 	}
 }

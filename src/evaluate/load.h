@@ -20,7 +20,9 @@ static inline struct gvnp_pool *gvnp_catalogue_pool(struct gvnp_catalogue *catal
 
 struct gvnp_catalogue *gvnp_catalogue_new(void);
 
-/* A check of `area`, or of the area its own `area` key names when it is a site's. Adds it to the
+/* Nothing loaded points into the document: its nodes may go afterwards.
+ *
+ * A check of `area`, or of the area its own `area` key names when it is a site's. Adds it to the
  * catalogue, or problems. */
 void gvnp_load_check(struct gvnp_catalogue *catalogue, const struct gvnp_yaml_node *top,
 		     const char *file, const enum gvnp_area *area, struct gvnp_problems *problems);

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "evaluate/helpers.h"
 
 static const char *const check_keys[] = {
 	"title",      "area", "severity", "claim",     "requirement", "threat",	  "reference",
@@ -23,7 +24,7 @@ const char *gvnp_load_id_of(struct gvnp_pool *pool, const char *file)
 static void read_parameter(const struct gvnp_fields *fields, const struct gvnp_yaml_node *key,
 			   const struct gvnp_yaml_node *value, struct gvnp_parameter *ret)
 {
-	ret->name = key->text;
+	ret->name = gvnp_pool_text(fields->pool, key->text);
 	ret->text = "";
 	if (strspn(key->text, "abcdefghijklmnopqrstuvwxyz_") != strlen(key->text) || !*key->text)
 		gvnp_fields_problem(fields, key->line, "a parameter's name is made of a-z and _");
@@ -63,6 +64,7 @@ static void read_query(const struct gvnp_fields *fields, struct gvnp_check *chec
 		return;
 	}
 	check->query = gvnp_pool_text(fields->pool, node->text);
+	check->uses = gvnp_helper_uses_keep(check->query, fields->pool);
 	check->query_line = node->line + node->is_block;
 }
 

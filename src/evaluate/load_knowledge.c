@@ -43,7 +43,7 @@ static void load_requirement(struct gvnp_catalogue *catalogue, const struct gvnp
 	static const char *const statuses[] = { "normative", "study", "guidance", NULL };
 	static const char *const claims[] = { "direct", "precondition", "corroborates",
 					      "out-of-scope", NULL };
-	struct gvnp_requirement requirement = { .id = key->text };
+	struct gvnp_requirement requirement = { .id = gvnp_pool_text(fields->pool, key->text) };
 	size_t n_before = fields->problems->n;
 
 	if (!gvnp_fields_check_keys(fields, keys))
@@ -74,7 +74,7 @@ static void load_threat(struct gvnp_catalogue *catalogue, const struct gvnp_fiel
 {
 	static const char *const keys[] = { "title",	"source", "provenance",
 					    "category", "text",	  NULL };
-	struct gvnp_threat threat = { .id = key->text };
+	struct gvnp_threat threat = { .id = gvnp_pool_text(fields->pool, key->text) };
 	size_t n_before = fields->problems->n;
 
 	if (!gvnp_fields_check_keys(fields, keys))
@@ -124,11 +124,11 @@ static void load_one(struct gvnp_catalogue *catalogue, const char *directory, co
 {
 	_cleanup_free_ char *path = gvnp_format("%s/%s", directory, name);
 	_cleanup_buffer_ struct gvnp_buffer text = { 0 };
+	_cleanup_(gvnp_pool_done) struct gvnp_pool nodes = { 0 };
 	struct gvnp_yaml_node *top;
 
 	if (gvnp_load_file(path, &text, problems) &&
-	    !gvnp_yaml_parse(text.data, text.size, path, NULL, gvnp_catalogue_pool(catalogue),
-			     problems, &top))
+	    !gvnp_yaml_parse(text.data, text.size, path, NULL, &nodes, problems, &top))
 		load(catalogue, top, path, problems);
 }
 

@@ -94,16 +94,22 @@ void gvnp_names_done(struct gvnp_names *names)
 	*names = (struct gvnp_names){ 0 };
 }
 
-void gvnp_names_copy(const struct gvnp_names *names, struct gvnp_names *ret)
+void gvnp_names_merge(struct gvnp_names *names, const struct gvnp_names *more)
 {
-	*ret = (struct gvnp_names){ 0 };
 	for (size_t r = 0; r < N_REQUESTS; r++) {
-		struct set from = find_set((struct gvnp_names *)names, requests[r]);
-		struct set to = find_set(ret, requests[r]);
+		struct set from = find_set((struct gvnp_names *)more, requests[r]);
+		struct set to = find_set(names, requests[r]);
 
 		for (size_t i = 0; i < *from.n; i++)
 			add(&to, (*from.names)[i]);
 	}
+	gvnp_names_sort(names);
+}
+
+void gvnp_names_copy(const struct gvnp_names *names, struct gvnp_names *ret)
+{
+	*ret = (struct gvnp_names){ 0 };
+	gvnp_names_merge(ret, names);
 }
 
 bool gvnp_names_hold(const struct gvnp_names *names, enum gvnp_helper_request request,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The proof of the soundness rule for one check: whatever a passing example stands on is taken
- * away, one piece at a time, and the check must notice.
+ * away, one piece at a time, and the check must become inconclusive. Not pass, for it would vouch
+ * for what nobody saw; nor fail, for what is missing is no finding.
  */
 #include "evaluate/lint.h"
 
@@ -10,23 +11,26 @@
 
 #include "base/memory.h"
 
-static void must_notice(struct gvnp_trial *trial, const struct gvnp_example *changed,
-			const char *what)
+static void must_be_inconclusive(struct gvnp_trial *trial, const struct gvnp_example *changed,
+				 const char *what)
 {
 	struct gvnp_result result;
+	bool is_good;
 
 	if (!gvnp_trial_judge(trial, changed, false, &result))
 		return;
-	if (result.verdict != GVNP_PASS && result.verdict != GVNP_NOT_APPLICABLE)
-		return;
-	gvnp_problems_add(trial->problems, trial->check->file, changed->line,
-			  "unsound: %s and the verdict is still %s", what,
-			  gvnp_verdict_name(result.verdict));
+	is_good = result.verdict == GVNP_PASS || result.verdict == GVNP_NOT_APPLICABLE;
+	if (result.verdict != GVNP_INCONCLUSIVE)
+		gvnp_problems_add(trial->problems, trial->check->file, changed->line,
+				  is_good ? "unsound: %s and the verdict is still %s"
+					  : "false alarm: %s and the verdict is %s",
+				  what, gvnp_verdict_name(result.verdict));
 }
 
-static void without_table(struct gvnp_trial *trial, const struct gvnp_example *example, int table)
+/* The example with a hole more. */
+static struct gvnp_example with_hole(struct gvnp_trial *trial, const struct gvnp_example *example,
+				     int table, const char *object)
 {
-	const struct gvnp_schema *schema = trial->engine->schema;
 	struct gvnp_example changed = *example;
 
 	changed.holes =
@@ -34,9 +38,56 @@ static void without_table(struct gvnp_trial *trial, const struct gvnp_example *e
 	if (example->n_holes)
 		memcpy(changed.holes, example->holes, example->n_holes * sizeof *changed.holes);
 	changed.holes[changed.n_holes++] =
-		(struct gvnp_example_hole){ .table = table, .column = "", .object = "" };
-	must_notice(trial, &changed,
-		    gvnp_pool_format(trial->pool, "%s is incomplete", schema->tables[table].name));
+		(struct gvnp_example_hole){ .table = table, .column = "", .object = object };
+	return changed;
+}
+
+/* What a hole calls the object of a row; NULL: nothing. */
+static const char *object_of(struct gvnp_trial *trial, const struct gvnp_example_row *row)
+{
+	const struct gvnp_table *table = &trial->engine->schema->tables[row->table];
+	const struct gvnp_value *value = table->object < 0 ? NULL : &row->values[table->object];
+
+	if (value && value->kind == GVNP_VALUE_TEXT)
+		return value->text;
+	if (value && value->kind == GVNP_VALUE_INTEGER)
+		return gvnp_pool_format(trial->pool, "%lld", (long long)value->integer);
+	return NULL;
+}
+
+/* The example without the rows of a table, or of one object in it. */
+static struct gvnp_example without_rows(struct gvnp_trial *trial,
+					const struct gvnp_example *example, int table,
+					const char *object)
+{
+	struct gvnp_example changed = *example;
+
+	changed.rows = gvnp_pool_allocate_array(trial->pool, example->n_rows, sizeof *changed.rows);
+	changed.n_rows = 0;
+	for (size_t i = 0; i < example->n_rows; i++) {
+		const struct gvnp_example_row *row = &example->rows[i];
+		const char *own = row->table == table ? object_of(trial, row) : NULL;
+
+		if (row->table != table || (*object && own && strcmp(own, object)))
+			changed.rows[changed.n_rows++] = *row;
+	}
+	return changed;
+}
+
+/* A hole beside all the rows, and a hole in their place. Returns the number of judgements. */
+static size_t with_and_without_rows(struct gvnp_trial *trial, const struct gvnp_example *example,
+				    int table, const char *object)
+{
+	const char *name = trial->engine->schema->tables[table].name;
+	const char *whose = *object ? gvnp_pool_format(trial->pool, " of %s", object) : "";
+	struct gvnp_example changed = with_hole(trial, example, table, object);
+
+	must_be_inconclusive(trial, &changed,
+			     gvnp_pool_format(trial->pool, "%s%s is incomplete", name, whose));
+	changed = without_rows(trial, &changed, table, object);
+	must_be_inconclusive(trial, &changed,
+			     gvnp_pool_format(trial->pool, "%s%s is missing", name, whose));
+	return 2;
 }
 
 static void without_cell(struct gvnp_trial *trial, const struct gvnp_example *example, size_t at,
@@ -53,9 +104,10 @@ static void without_cell(struct gvnp_trial *trial, const struct gvnp_example *ex
 	memcpy(changed.rows[at].values, example->rows[at].values,
 	       table->n_columns * sizeof(struct gvnp_value));
 	changed.rows[at].values[column] = (struct gvnp_value){ .kind = GVNP_VALUE_NULL };
-	must_notice(trial, &changed,
-		    gvnp_pool_format(trial->pool, "%s.%s of line %d is unreadable", table->name,
-				     table->columns[column].name, example->rows[at].line));
+	must_be_inconclusive(trial, &changed,
+			     gvnp_pool_format(trial->pool, "%s.%s of line %d is unreadable",
+					      table->name, table->columns[column].name,
+					      example->rows[at].line));
 }
 
 /* Does a helper of the query read this column of this very row? */
@@ -69,7 +121,7 @@ static bool is_used(const struct gvnp_trial *trial, const struct gvnp_example_ro
 		const struct gvnp_value *key =
 			table->key >= 0 ? &row->values[table->key] : &row->values[0];
 
-		if (strcmp(use->helper->table, table->name) ||
+		if (!use->table || strcmp(use->table, table->name) ||
 		    gvnp_table_column(table, use->helper->column) != (int)column)
 			continue;
 		if (!*use->object || key->kind != GVNP_VALUE_TEXT ||
@@ -79,32 +131,16 @@ static bool is_used(const struct gvnp_trial *trial, const struct gvnp_example_ro
 	return false;
 }
 
-/* A hole of one row's object. In a `per:` check it touches the row's own object, so the row must
- * belong to one: it does when its reference is not ''. */
-static bool without_object(struct gvnp_trial *trial, const struct gvnp_example *example, size_t at)
+/* In a `per:` check the hole of a row's object touches the row's own object of that table, so the
+ * row must belong to one: it does when its reference is not ''. */
+static bool belongs_to_one(const struct gvnp_trial *trial, const struct gvnp_example_row *row)
 {
-	const struct gvnp_example_row *row = &example->rows[at];
 	const struct gvnp_table *table = &trial->engine->schema->tables[row->table];
-	const struct gvnp_value *value = table->object < 0 ? NULL : &row->values[table->object];
-	struct gvnp_example_hole hole = { .table = row->table, .column = "" };
-	struct gvnp_example changed = *example;
 
 	for (size_t c = 0; trial->scope.per >= 0 && c < table->n_columns; c++)
 		if (table->columns[c].references >= 0 && row->values[c].kind == GVNP_VALUE_TEXT &&
 		    !*row->values[c].text)
 			return false;
-	if (!value || (value->kind != GVNP_VALUE_TEXT && value->kind != GVNP_VALUE_INTEGER))
-		return false;
-	hole.object = value->kind == GVNP_VALUE_TEXT
-			      ? value->text
-			      : gvnp_pool_format(trial->pool, "%lld", (long long)value->integer);
-	changed.holes =
-		gvnp_pool_allocate_array(trial->pool, example->n_holes + 1, sizeof *changed.holes);
-	if (example->n_holes)
-		memcpy(changed.holes, example->holes, example->n_holes * sizeof *changed.holes);
-	changed.holes[changed.n_holes++] = hole;
-	must_notice(trial, &changed,
-		    gvnp_pool_format(trial->pool, "%s of %s is a hole", table->name, hole.object));
 	return true;
 }
 
@@ -112,9 +148,14 @@ static size_t without_objects(struct gvnp_trial *trial, const struct gvnp_exampl
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < example->n_rows; i++)
-		if (gvnp_reads_find(&trial->scope.reads, example->rows[i].table))
-			n += without_object(trial, example, i);
+	for (size_t i = 0; i < example->n_rows; i++) {
+		const struct gvnp_example_row *row = &example->rows[i];
+		const char *object = object_of(trial, row);
+
+		if (gvnp_reads_find(&trial->scope.reads, row->table) && object && *object &&
+		    belongs_to_one(trial, row))
+			n += with_and_without_rows(trial, example, row->table, object);
+	}
 	return n;
 }
 
@@ -144,11 +185,15 @@ size_t gvnp_proof_try(struct gvnp_trial *trial, const struct gvnp_example *examp
 	const struct gvnp_scope *scope = &trial->scope;
 	size_t n = 0;
 
-	for (size_t i = 0; i < scope->reads.n; i++, n++)
-		without_table(trial, example, scope->reads.reads[i].table);
-	for (size_t i = 0; i < scope->uses.n; i++, n++)
-		without_table(trial, example,
-			      gvnp_schema_table(trial->engine->schema,
-						scope->uses.uses[i].helper->table));
+	for (size_t i = 0; i < scope->reads.n; i++)
+		n += with_and_without_rows(trial, example, scope->reads.reads[i].table, "");
+	for (size_t i = 0; i < scope->uses.n; i++) {
+		const struct gvnp_helper_use *use = &scope->uses.uses[i];
+		int table = gvnp_schema_table(trial->engine->schema, use->table);
+
+		n += with_and_without_rows(trial, example, table, "");
+		if (*use->object && use->helper->table)
+			n += with_and_without_rows(trial, example, table, use->object);
+	}
 	return n + without_cells(trial, example) + without_objects(trial, example);
 }

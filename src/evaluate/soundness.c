@@ -100,6 +100,16 @@ static void gather_use(struct gvnp_engine *engine, const struct gvnp_helper_use 
 	}
 }
 
+/* Of what collected() asks about it matters which rows there are, as if the query read them. */
+static void gather_collected(struct gvnp_engine *engine, const struct gvnp_scope *scope,
+			     const struct gvnp_helper_use *use, struct touches *touches)
+{
+	struct gvnp_read read = { .table = gvnp_schema_table(engine->schema, use->table) };
+
+	if (!gvnp_reads_find(&scope->reads, read.table))
+		gather_read(engine, &read, scope->per, touches);
+}
+
 static int compare_touches(const void *a, const void *b)
 {
 	const struct touch *left = a, *right = b;
@@ -120,7 +130,9 @@ static void gather(struct gvnp_engine *engine, const struct gvnp_scope *scope,
 		gather_read(engine, &(struct gvnp_read){ .table = scope->per }, scope->per,
 			    touches);
 	for (size_t i = 0; i < scope->uses.n; i++)
-		if (scope->uses.uses[i].name)
+		if (!scope->uses.uses[i].helper->table)
+			gather_collected(engine, scope, &scope->uses.uses[i], touches);
+		else if (scope->uses.uses[i].name)
 			gather_use(engine, &scope->uses.uses[i], touches);
 	if (touches->n)
 		qsort(touches->touches, touches->n, sizeof *touches->touches, compare_touches);

@@ -150,7 +150,7 @@ static int read_key(struct reader *reader, const yaml_event_t *event,
 	if (error)
 		return error;
 	for (size_t i = 0; i < children->n; i++)
-		if (!strcmp(children->keys[i]->text, (*ret)->text)) {
+		if (gvnp_yaml_is(children->keys[i], (*ret)->text)) {
 			gvnp_problems_add(reader->problems, reader->file, (*ret)->line,
 					  "the key %s is given twice", (*ret)->text);
 			return -EINVAL;
@@ -342,7 +342,7 @@ int gvnp_yaml_parse(const char *data, size_t size, const char *file, const char 
 struct gvnp_yaml_node *gvnp_yaml_get(const struct gvnp_yaml_node *mapping, const char *key)
 {
 	for (size_t i = 0; mapping->kind == GVNP_YAML_MAPPING && i < mapping->n; i++)
-		if (!strcmp(mapping->keys[i]->text, key))
+		if (gvnp_yaml_is(mapping->keys[i], key))
 			return mapping->items[i];
 	return NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "evaluate/pool.h"
 
@@ -38,6 +39,12 @@ enum { GVNP_YAML_LARGEST = 1024 * 1024 }; /* bytes of a document */
 int gvnp_yaml_parse(const char *data, size_t size, const char *file, const char *stop_key,
 		    struct gvnp_pool *pool, struct gvnp_problems *problems,
 		    struct gvnp_yaml_node **ret);
+
+/* A scalar is exactly this text. Nearly all keys differ in their first letter. */
+static inline bool gvnp_yaml_is(const struct gvnp_yaml_node *scalar, const char *text)
+{
+	return scalar->text[0] == text[0] && !strcmp(scalar->text, text);
+}
 
 /* The value of a key, or NULL. */
 struct gvnp_yaml_node *gvnp_yaml_get(const struct gvnp_yaml_node *mapping, const char *key);

@@ -48,6 +48,11 @@ static const char schema_text[] =
 #include "facts/schema.sql.h"
 	;
 
+/* The same without its comments. */
+static const char statements[] =
+#include "facts/statements.sql.h"
+	;
+
 const char *gvnp_facts_schema(void)
 {
 	return schema_text;
@@ -119,7 +124,7 @@ struct gvnp_facts *gvnp_facts_new(void)
 	sqlite3_db_config(facts->database, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
 	run(facts->database, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 			     "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; BEGIN");
-	run(facts->database, schema_text);
+	run(facts->database, statements);
 	read_tables(facts);
 	facts->schema = gvnp_schema_read(facts->database);
 	index_references(facts);

@@ -147,9 +147,11 @@ static int tailor(struct gvnp_audit *audit, struct gvnp_outcome *outcome)
 }
 
 int gvnp_audit_collect(struct gvnp_audit *audit, const struct gvnp_audit_plan *plan,
-		       struct gvnp_source *source, const struct gvnp_names *names,
+		       struct gvnp_source *source, const struct gvnp_names *more,
 		       struct gvnp_outcome *outcome)
 {
+	struct gvnp_names *names = &plan->catalogue->names;
+
 	*audit = (struct gvnp_audit){ .plan = plan, .source = source };
 	if (plan->overlay)
 		audit->source = audit->overlay = gvnp_overlay_source(plan->overlay, source);
@@ -170,9 +172,9 @@ int gvnp_audit_collect(struct gvnp_audit *audit, const struct gvnp_audit_plan *p
 	int status = tailor(audit, outcome);
 	if (status)
 		return status;
-	/* After tailoring, which may add a site's checks and with them names. */
-	if (!names)
-		names = &plan->catalogue->names;
+	/* After tailoring, which may add a site's checks and makes the names anew. */
+	if (more)
+		gvnp_names_merge(names, more);
 	gvnp_functions_register(audit->facts, names);
 	struct gvnp_collection collection = { .source = audit->source,
 					      .facts = audit->facts,

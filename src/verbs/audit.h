@@ -35,10 +35,10 @@ struct gvnp_audit {
 	char *privileges; /* of the reader; NULL before it was asked */
 };
 
-/* Applies tailoring and collects; `names` is what is asked for by name, NULL: what the catalogue
- * asks for. Returns 0, or an exit status with the messages in the outcome. */
+/* Applies tailoring and collects; `more` is what is asked for by name besides what the catalogue
+ * asks for, or NULL. Returns 0, or an exit status with the messages in the outcome. */
 int gvnp_audit_collect(struct gvnp_audit *audit, const struct gvnp_audit_plan *plan,
-		       struct gvnp_source *source, const struct gvnp_names *names,
+		       struct gvnp_source *source, const struct gvnp_names *more,
 		       struct gvnp_outcome *outcome);
 void gvnp_audit_done(struct gvnp_audit *audit);
 

@@ -24,53 +24,6 @@ struct query {
 	bool is_json;
 };
 
-/* ---- names: what the checks ask for, so that their tables are filled as in a run, and the text's
- */
-
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static const char *const *merge(const char *const *left, size_t n_left, const char *const *right,
-				size_t n_right, size_t *ret_n)
-{
-	const char **all = gvnp_allocate_array(n_left + n_right + 1, sizeof *all);
-	size_t n = 0, n_distinct = 0;
-
-	for (size_t i = 0; i < n_left; i++)
-		all[n++] = left[i];
-	for (size_t i = 0; i < n_right; i++)
-		all[n++] = right[i];
-	if (n)
-		qsort(all, n, sizeof *all, compare);
-	for (size_t i = 0; i < n; i++)
-		if (!i || strcmp(all[i], all[n_distinct - 1]))
-			all[n_distinct++] = all[i];
-	*ret_n = n_distinct;
-	return all;
-}
-
-static void merge_names(struct gvnp_names *ret, const struct gvnp_names *a,
-			const struct gvnp_names *b)
-{
-	ret->sysctl = merge(a->sysctl, a->n_sysctl, b->sysctl, b->n_sysctl, &ret->n_sysctl);
-	ret->kernel_config = merge(a->kernel_config, a->n_kernel_config, b->kernel_config,
-				   b->n_kernel_config, &ret->n_kernel_config);
-	ret->module_parameter =
-		merge(a->module_parameter, a->n_module_parameter, b->module_parameter,
-		      b->n_module_parameter, &ret->n_module_parameter);
-	ret->file = merge(a->file, a->n_file, b->file, b->n_file, &ret->n_file);
-}
-
-static void names_done(struct gvnp_names *names)
-{
-	free((void *)names->sysctl);
-	free((void *)names->kernel_config);
-	free((void *)names->module_parameter);
-	free((void *)names->file);
-}
-
 /* ---- in the worker */
 
 /* The facts are opened read-only: nothing but reading tables and calling functions. */
@@ -161,10 +114,8 @@ static void work(struct gvnp_source *source, void *data, struct gvnp_outcome *ou
 {
 	const struct query *query = data;
 	_cleanup_(gvnp_audit_done) struct gvnp_audit audit;
-	_cleanup_(names_done) struct gvnp_names names = { 0 };
 
-	merge_names(&names, &query->plan.catalogue->names, query->asked);
-	outcome->status = gvnp_audit_collect(&audit, &query->plan, source, &names, outcome);
+	outcome->status = gvnp_audit_collect(&audit, &query->plan, source, query->asked, outcome);
 	if (!outcome->status)
 		outcome->status = answer(&audit, query->is_json, outcome);
 }
