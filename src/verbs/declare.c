@@ -139,17 +139,5 @@ static void work(struct gvnp_source *source, void *data, struct gvnp_outcome *ou
 
 int gvnp_verb_declare(const struct gvnp_options *options)
 {
-	_cleanup_(gvnp_audit_plan_done) struct gvnp_audit_plan plan = { 0 };
-	_cleanup_buffer_ struct gvnp_buffer output = { 0 }, messages = { 0 }, recording = { 0 };
-	struct gvnp_outcome outcome = { .output = &output,
-					.messages = &messages,
-					.recording = &recording };
-	int status = gvnp_audit_plan_init(&plan, options);
-
-	if (status)
-		return status;
-	status = gvnp_verb_supervise(options, false, work, &plan, &outcome);
-	if (output.size && gvnp_output_write(options->output, &output))
-		return GVNP_EXIT_INCOMPLETE;
-	return status;
+	return gvnp_verb_perform(options, work);
 }

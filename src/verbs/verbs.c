@@ -23,13 +23,6 @@ const struct gvnp_verb gvnp_verbs[] = {
 	{ NULL, NULL, 0, 0, NULL, NULL },
 };
 
-void gvnp_verb_outcome_done(struct gvnp_outcome *outcome)
-{
-	gvnp_buffer_done(outcome->output);
-	gvnp_buffer_done(outcome->messages);
-	gvnp_buffer_done(outcome->recording);
-}
-
 int gvnp_verb_supervise(const struct gvnp_options *options, bool is_recorded,
 			void (*work)(struct gvnp_source *source, void *data,
 				     struct gvnp_outcome *outcome),

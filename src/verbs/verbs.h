@@ -31,6 +31,11 @@ int gvnp_verb_supervise(const struct gvnp_options *options, bool is_recorded,
 			void (*work)(struct gvnp_source *source, void *data,
 				     struct gvnp_outcome *outcome),
 			void *data, struct gvnp_outcome *ret);
-void gvnp_verb_outcome_done(struct gvnp_outcome *outcome);
+
+/* The whole of a verb that only writes what `work` (over a gvnp_audit_plan) puts into the outcome:
+ * loads the catalogue, supervises, writes to -o. Returns the exit status. */
+int gvnp_verb_perform(const struct gvnp_options *options,
+		      void (*work)(struct gvnp_source *source, void *data,
+				   struct gvnp_outcome *outcome));
 
 #endif

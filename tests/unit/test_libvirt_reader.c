@@ -20,64 +20,7 @@
 #include "base/text.h"
 #include "gvnp/privilege.h"
 #include "source/libvirt_wake.h"
-#include "source/live.h"
-
-#define _cleanup_answers_ _cleanup_(gvnp_answers_freep)
-
-struct result {
-	struct gvnp_buffer output, messages, recording;
-	struct gvnp_outcome outcome;
-	int64_t took_ms;
-};
-
-static bool declares_all(enum gvnp_operation operation, const char *path)
-{
-	(void)operation;
-	(void)path;
-	return true;
-}
-
-static void result_done(struct result *result)
-{
-	gvnp_buffer_done(&result->output);
-	gvnp_buffer_done(&result->messages);
-	gvnp_buffer_done(&result->recording);
-}
-
-static void assert_no_child(void)
-{
-	int status;
-
-	assert_int_equal(waitpid(-1, &status, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
-}
-
-static void supervise(struct gvnp_plan *plan, struct result *result)
-{
-	int64_t begin = gvnp_live_now();
-
-	*result = (struct result){ 0 };
-	result->outcome = (struct gvnp_outcome){ .output = &result->output,
-						 .messages = &result->messages,
-						 .recording = &result->recording };
-	plan->declares = declares_all;
-	assert_int_equal(gvnp_supervise(plan, &result->outcome), 0);
-	result->took_ms = gvnp_live_now() - begin;
-	assert_no_child();
-}
-
-#define _cleanup_result_ _cleanup_(result_done)
-
-static void append_answer(struct gvnp_source *source, struct gvnp_outcome *outcome,
-			  enum gvnp_operation operation, const char *path)
-{
-	_cleanup_answers_ struct gvnp_answers *answers =
-		gvnp_source_ask_one(source, operation, "%s", path);
-	const struct gvnp_answer *answer = &answers->answers[0];
-
-	gvnp_buffer_append_format(outcome->output, "%d %s%s\n", answer->error, answer->problem,
-				  answer->data);
-}
+#include "supervised.h"
 
 static void report(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome)
 {
