@@ -196,6 +196,13 @@ static void check_sockets(const char *driver, struct gvnp_libvirt_wake *ret)
 		exists(network_socket) && !is_running("virtnetworkd", network_socket);
 }
 
+const char *gvnp_libvirt_uri_refusal(const char *uri)
+{
+	struct uri parts;
+
+	return parse_uri(uri, &parts);
+}
+
 void gvnp_libvirt_wake_check(const char *text, bool activate, struct gvnp_libvirt_wake *ret)
 {
 	struct uri uri;

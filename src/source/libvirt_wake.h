@@ -18,4 +18,7 @@ struct gvnp_libvirt_wake {
  */
 void gvnp_libvirt_wake_check(const char *uri, bool activate, struct gvnp_libvirt_wake *ret);
 
+/* Why a URI is refused (see above), or NULL. Static. */
+const char *gvnp_libvirt_uri_refusal(const char *uri);
+
 #endif

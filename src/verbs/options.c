@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "source/libvirt_wake.h"
 
 enum option_id {
 	OPTION_ROOT,
@@ -143,7 +144,10 @@ static char *set(const struct option_row *row, const char *value, struct gvnp_op
 		return NULL;
 	case OPTION_CONNECT:
 		options->libvirt_uri = value;
-		return NULL;
+		return gvnp_libvirt_uri_refusal(value) ?
+			       gvnp_format("--connect '%s': %s", value,
+					   gvnp_libvirt_uri_refusal(value)) :
+			       NULL;
 	case OPTION_FORMAT:
 		options->format = value;
 		return NULL;
