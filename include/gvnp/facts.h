@@ -71,6 +71,10 @@ void gvnp_facts_freep(struct gvnp_facts **facts);
 /* The database, for the evaluator and `query`. Owned by `facts`. */
 sqlite3 *gvnp_facts_database(struct gvnp_facts *facts);
 
+/* A statement of ours (a literal, and valid), prepared once. The facts own it; whoever used it
+ * resets it and clears its bindings. */
+sqlite3_stmt *gvnp_facts_statement(struct gvnp_facts *facts, const char *sql);
+
 /* Inserts one row; `cells` ends with a GVNP_CELL_END cell. A column left out takes the schema's
  * default, or makes the insert fail. A row that the schema refuses (a value outside an enumeration,
  * a duplicate key, a missing column) is not inserted and becomes a hole of the whole table, with

@@ -93,8 +93,8 @@ bool gvnp_result_is_open(const struct gvnp_result *result);
 /* Why a check that was not judged was not: its own problem, else its first subject's. */
 const char *gvnp_result_problem(const struct gvnp_result *result);
 
-/* A problem with process ids and UUIDs replaced, and cut to a line: what coverage groups by. The
- * caller frees. */
+/* A problem with UUIDs and process ids, but that of process 1, replaced, and cut to a line: what
+ * coverage groups by. The caller frees. */
 char *gvnp_reason_of(const char *problem);
 
 const char *gvnp_requirement_verdict_name(enum gvnp_requirement_verdict verdict);

@@ -9,18 +9,6 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-bool gvnp_slice_is(struct gvnp_slice slice, const char *text)
-{
-	return slice.size == strlen(text) && !memcmp(slice.text, text, slice.size);
-}
-
-bool gvnp_slice_starts(struct gvnp_slice slice, const char *prefix)
-{
-	size_t size = strlen(prefix);
-
-	return slice.size >= size && !memcmp(slice.text, prefix, size);
-}
-
 struct gvnp_slice gvnp_slice_trim(struct gvnp_slice slice)
 {
 	while (slice.size && is_blank(slice.text[0]))
@@ -126,11 +114,6 @@ bool gvnp_slice_integer(struct gvnp_slice slice, int64_t *ret)
 bool gvnp_parse_integer(const char *text, int64_t *ret)
 {
 	return gvnp_slice_integer(gvnp_slice(text), ret);
-}
-
-bool gvnp_text_starts(const char *text, const char *prefix)
-{
-	return !strncmp(text, prefix, strlen(prefix));
 }
 
 bool gvnp_text_ends(const char *text, const char *suffix)

@@ -20,8 +20,17 @@ static inline struct gvnp_slice gvnp_slice(const char *text)
 	return (struct gvnp_slice){ text, strlen(text) };
 }
 
-bool gvnp_slice_is(struct gvnp_slice slice, const char *text);
-bool gvnp_slice_starts(struct gvnp_slice slice, const char *prefix);
+/* Here, because `text` is nearly always a literal, whose length the compiler then knows. */
+static inline bool gvnp_slice_is(struct gvnp_slice slice, const char *text)
+{
+	return slice.size == strlen(text) && !memcmp(slice.text, text, slice.size);
+}
+
+static inline bool gvnp_slice_starts(struct gvnp_slice slice, const char *prefix)
+{
+	return slice.size >= strlen(prefix) && !memcmp(slice.text, prefix, strlen(prefix));
+}
+
 struct gvnp_slice gvnp_slice_trim(struct gvnp_slice slice); /* blanks and newlines, both ends */
 char *gvnp_slice_copy(struct gvnp_slice slice);		    /* the caller frees */
 
@@ -42,7 +51,11 @@ bool gvnp_parse_unsigned(const char *text, unsigned base, uint64_t *ret);
 bool gvnp_slice_integer(struct gvnp_slice slice, int64_t *ret);
 bool gvnp_parse_integer(const char *text, int64_t *ret);
 
-bool gvnp_text_starts(const char *text, const char *prefix);
+static inline bool gvnp_text_starts(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
 bool gvnp_text_ends(const char *text, const char *suffix);
 const char *gvnp_text_base_name(const char *path);
 

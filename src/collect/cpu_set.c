@@ -24,6 +24,19 @@ bool gvnp_cpu_set_has(const struct gvnp_cpu_set *set, unsigned cpu)
 	return cpu < GVNP_CPU_SET_MAXIMUM && set->words[cpu / 64] >> (cpu % 64) & 1;
 }
 
+bool gvnp_cpu_set_next(const struct gvnp_cpu_set *set, unsigned *cpu)
+{
+	for (unsigned at = *cpu; at < GVNP_CPU_SET_MAXIMUM; at = (at / 64 + 1) * 64) {
+		uint64_t rest = set->words[at / 64] >> (at % 64);
+
+		if (rest) {
+			*cpu = at + (unsigned)__builtin_ctzll(rest);
+			return true;
+		}
+	}
+	return false;
+}
+
 size_t gvnp_cpu_set_count(const struct gvnp_cpu_set *set)
 {
 	size_t n = 0;
@@ -103,11 +116,9 @@ char *gvnp_cpu_set_format(const struct gvnp_cpu_set *set)
 {
 	struct gvnp_buffer list = { 0 };
 
-	for (unsigned cpu = 0; cpu < GVNP_CPU_SET_MAXIMUM; cpu++) {
+	for (unsigned cpu = 0; gvnp_cpu_set_next(set, &cpu); cpu++) {
 		unsigned first = cpu;
 
-		if (!gvnp_cpu_set_has(set, cpu))
-			continue;
 		while (gvnp_cpu_set_has(set, cpu + 1))
 			cpu++;
 		gvnp_buffer_append_format(&list, "%s%u", list.size ? "," : "", first);
@@ -118,47 +129,44 @@ char *gvnp_cpu_set_format(const struct gvnp_cpu_set *set)
 }
 
 /* The number of the set that is stored already, 0 when it is not. */
-static int64_t find_set(sqlite3 *database, const char *list)
+static int64_t find_set(struct gvnp_facts *facts, const char *list)
 {
-	sqlite3_stmt *statement = NULL;
+	sqlite3_stmt *statement =
+		gvnp_facts_statement(facts, "SELECT id FROM cpu_set WHERE list = ?1");
 	int64_t id = 0;
 
-	if (sqlite3_prepare_v2(database, "SELECT id FROM cpu_set WHERE list = ?1", -1, &statement,
-			       NULL) == SQLITE_OK &&
-	    sqlite3_bind_text(statement, 1, list, -1, SQLITE_STATIC) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
+	sqlite3_bind_text(statement, 1, list, -1, SQLITE_STATIC);
+	if (sqlite3_step(statement) == SQLITE_ROW)
 		id = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
 	return id;
 }
 
-static int64_t next_id(sqlite3 *database)
+static int64_t next_id(struct gvnp_facts *facts)
 {
-	sqlite3_stmt *statement = NULL;
+	sqlite3_stmt *statement =
+		gvnp_facts_statement(facts, "SELECT coalesce(max(id), 0) + 1 FROM cpu_set");
 	int64_t id = 1;
 
-	if (sqlite3_prepare_v2(database, "SELECT coalesce(max(id), 0) + 1 FROM cpu_set", -1,
-			       &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
+	if (sqlite3_step(statement) == SQLITE_ROW)
 		id = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
+	sqlite3_reset(statement);
 	return id;
 }
 
 int64_t gvnp_cpu_set_insert(struct gvnp_facts *facts, const struct gvnp_cpu_set *set)
 {
-	sqlite3 *database = gvnp_facts_database(facts);
 	_cleanup_free_ char *list = gvnp_cpu_set_format(set);
-	int64_t id = find_set(database, list);
+	int64_t id = find_set(facts, list);
 
 	if (id)
 		return id;
-	id = next_id(database);
+	id = next_id(facts);
 	gvnp_insert(facts, "cpu_set", gvnp_integer("id", id), gvnp_text("list", list));
-	for (unsigned cpu = 0; cpu < GVNP_CPU_SET_MAXIMUM; cpu++)
-		if (gvnp_cpu_set_has(set, cpu))
-			gvnp_insert(facts, "cpu_set_member", gvnp_integer("cpu_set", id),
-				    gvnp_integer("cpu", cpu));
+	for (unsigned cpu = 0; gvnp_cpu_set_next(set, &cpu); cpu++)
+		gvnp_insert(facts, "cpu_set_member", gvnp_integer("cpu_set", id),
+			    gvnp_integer("cpu", cpu));
 	return id;
 }
 

@@ -23,6 +23,8 @@ struct gvnp_cpu_set {
 };
 
 bool gvnp_cpu_set_has(const struct gvnp_cpu_set *set, unsigned cpu);
+/* Moves *cpu to the first member from *cpu on. False, and nothing written, when there is none. */
+bool gvnp_cpu_set_next(const struct gvnp_cpu_set *set, unsigned *cpu);
 size_t gvnp_cpu_set_count(const struct gvnp_cpu_set *set);
 
 /* Blanks around it and around its elements are allowed; the empty text is the empty set. False, and

@@ -19,6 +19,9 @@ static bool parse_heading(struct gvnp_slice line, struct gvnp_mapping *ret)
 	struct gvnp_mapping mapping = { .path = { "", 0 } };
 	struct gvnp_slice range, from, to, word;
 
+	/* "Rss:" and its like, twenty lines of twenty-one: addresses are in lower case. */
+	if (line.size && line.text[0] >= 'A' && line.text[0] <= 'Z')
+		return false;
 	if (!gvnp_slice_word(&line, &range) || !gvnp_slice_split(range, '-', &from, &to) ||
 	    !gvnp_slice_unsigned(from, 16, &mapping.start) ||
 	    !gvnp_slice_unsigned(to, 16, &mapping.end) || mapping.end < mapping.start ||
@@ -59,7 +62,8 @@ bool gvnp_mapping_next(struct gvnp_slice *rest, struct gvnp_mapping *ret)
 	for (after = *rest; gvnp_slice_next(&after, '\n', &line); *rest = after) {
 		if (parse_heading(line, &next))
 			break;
-		if (gvnp_slice_split(line, ':', &key, &value) && gvnp_slice_is(key, "VmFlags"))
+		if (gvnp_slice_starts(line, "VmFlags:") &&
+		    gvnp_slice_split(line, ':', &key, &value))
 			parse_flags(value, ret);
 	}
 	return true;

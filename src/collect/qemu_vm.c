@@ -155,6 +155,28 @@ static char *domain_of(struct search *search, const struct gvnp_vm *vm)
 	return NULL;
 }
 
+static const struct gvnp_active_domain *ownerless(const struct search *search)
+{
+	for (size_t i = 0; i < search->owners.n; i++)
+		if (!search->owners.domains[i].owner)
+			return &search->owners.domains[i];
+	return NULL;
+}
+
+/* A process whose arguments could not be read may be that of an active domain nobody else is. */
+static void doubt(struct search *search, struct gvnp_vm *vm)
+{
+	const struct gvnp_active_domain *domain = ownerless(search);
+
+	if (!domain || vm->process->arguments || !vm->domain || *vm->domain)
+		return;
+	gvnp_facts_hole(search->collection->facts, "qemu_process", "domain", vm->object,
+			"/proc/%s/cmdline: %s; it may be domain %s", vm->object,
+			gvnp_source_error_name(vm->process->arguments_error), domain->name);
+	free(vm->domain);
+	vm->domain = NULL;
+}
+
 static void assign_domains(struct search *search)
 {
 	struct gvnp_facts *facts = search->collection->facts;
@@ -168,6 +190,8 @@ static void assign_domains(struct search *search)
 	count_claims(search);
 	for (size_t i = 0; i < search->list->n; i++)
 		search->list->vms[i].domain = domain_of(search, &search->list->vms[i]);
+	for (size_t i = 0; i < search->list->n; i++)
+		doubt(search, &search->list->vms[i]);
 	for (size_t i = 0; i < search->owners.n; i++) {
 		const struct gvnp_active_domain *domain = &search->owners.domains[i];
 

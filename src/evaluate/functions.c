@@ -30,11 +30,17 @@ struct shared {
 	struct gvnp_names names;
 	struct function functions[MOST_HELPERS];
 	sqlite3_stmt *hole; /* ?1 table, ?2 column, ?3 object: the object of a matching hole */
+	sqlite3_stmt *hole_of_rows; /* ?1 table, ?2 object or NULL for any */
 };
 
-static const char hole_sql[] = "SELECT object FROM hole WHERE table_name = ?1 "
-			       "AND column_name IN ('', ?2) AND object IN ('', ?3) "
-			       "ORDER BY object DESC LIMIT 1";
+/* The unary plus and the two ORs keep SQLite from building a table of its own for each IN. */
+static const char hole_sql[] = "SELECT max(object) FROM hole WHERE table_name = ?1 "
+			       "AND (+column_name = '' OR +column_name = ?2) "
+			       "AND (+object = '' OR +object = ?3)";
+
+static const char hole_of_rows_sql[] = "SELECT 1 FROM hole WHERE table_name = ?1 "
+				       "AND column_name = '' "
+				       "AND (?2 IS NULL OR +object = '' OR +object = ?2)";
 
 static void shared_free(void *data)
 {
@@ -43,6 +49,7 @@ static void shared_free(void *data)
 	for (size_t i = 0; i < MOST_HELPERS; i++)
 		sqlite3_finalize(shared->functions[i].value);
 	sqlite3_finalize(shared->hole);
+	sqlite3_finalize(shared->hole_of_rows);
 	gvnp_names_done(&shared->names);
 	free(shared);
 }
@@ -65,16 +72,6 @@ static void answer_value(sqlite3_context *context, sqlite3_value *value)
 		sqlite3_result_value(context, value);
 }
 
-/* Finds a hole, and leaves `shared->hole` at it: to be reset. */
-static bool find_hole(const struct shared *shared, const char *table, const char *column,
-		      const char *object)
-{
-	sqlite3_bind_text(shared->hole, 1, table, -1, SQLITE_STATIC);
-	sqlite3_bind_text(shared->hole, 2, column, -1, SQLITE_STATIC);
-	sqlite3_bind_text(shared->hole, 3, object, -1, SQLITE_STATIC);
-	return sqlite3_step(shared->hole) == SQLITE_ROW;
-}
-
 /* The state of a fact that has no row. */
 static const char *missing_state(const struct function *function, const char *object)
 {
@@ -84,7 +81,11 @@ static const char *missing_state(const struct function *function, const char *ob
 
 	if (!gvnp_facts_is_collected(shared->facts, helper->table))
 		return "not-collected";
-	if (find_hole(shared, helper->table, helper->column, object))
+	sqlite3_bind_text(shared->hole, 1, helper->table, -1, SQLITE_STATIC);
+	sqlite3_bind_text(shared->hole, 2, helper->column, -1, SQLITE_STATIC);
+	sqlite3_bind_text(shared->hole, 3, object, -1, SQLITE_STATIC);
+	if (sqlite3_step(shared->hole) == SQLITE_ROW &&
+	    sqlite3_column_type(shared->hole, 0) != SQLITE_NULL)
 		state = sqlite3_column_bytes(shared->hole, 0) ? "unreadable" : "not-collected";
 	sqlite3_reset(shared->hole);
 	return state;
@@ -145,27 +146,29 @@ static void call_helper(sqlite3_context *context, int n, sqlite3_value **values)
 	sqlite3_reset(function->value);
 }
 
-/* collected(table[, object]): 1 when no row of it is missing, else NULL, so that
- * "WHEN collected('tpm') THEN 0" says that there is none only where that is known. */
+/* collected(table[, object]): 1 when no row of the table (of that object) is missing, else NULL; so
+ * "WHEN collected('tpm') THEN EXISTS (…)" says that there is none only where that is known. */
 static void call_collected(sqlite3_context *context, int n, sqlite3_value **values)
 {
 	const struct function *function = sqlite3_user_data(context);
 	struct shared *shared = function->shared;
 	const char *table = (const char *)sqlite3_value_text(values[0]);
-	const char *object = n > 1 ? (const char *)sqlite3_value_text(values[1]) : "";
+	const char *object = n > 1 ? (const char *)sqlite3_value_text(values[1]) : NULL;
 
 	if (!table || !gvnp_facts_has_table(shared->facts, table)) {
-		_cleanup_free_ char *problem = gvnp_format("collected: there is no table %s",
-							   table ? table : "NULL");
+		_cleanup_free_ char *problem =
+			gvnp_format("collected: there is no table %s", table ? table : "NULL");
 
 		sqlite3_result_error(context, problem, -1);
 		return;
 	}
-	if (!object || !gvnp_facts_is_collected(shared->facts, table))
+	if ((n > 1 && !object) || !gvnp_facts_is_collected(shared->facts, table))
 		return;
-	if (!find_hole(shared, table, "", object))
+	sqlite3_bind_text(shared->hole_of_rows, 1, table, -1, SQLITE_STATIC);
+	sqlite3_bind_text(shared->hole_of_rows, 2, object, -1, SQLITE_STATIC);
+	if (sqlite3_step(shared->hole_of_rows) != SQLITE_ROW)
 		sqlite3_result_int(context, 1);
-	sqlite3_reset(shared->hole);
+	sqlite3_reset(shared->hole_of_rows);
 }
 
 /* Numbers of a dotted version, one by one; what follows the last number is ignored ("-1ubuntu3").
@@ -241,7 +244,9 @@ int gvnp_functions_register(struct gvnp_facts *facts, const struct gvnp_names *n
 	gvnp_names_copy(names, &shared->names);
 	gvnp_names_sort(&shared->names);
 	if (sqlite3_prepare_v3(database, hole_sql, -1, SQLITE_PREPARE_PERSISTENT, &shared->hole,
-			       NULL) != SQLITE_OK)
+			       NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v3(database, hole_of_rows_sql, -1, SQLITE_PREPARE_PERSISTENT,
+			       &shared->hole_of_rows, NULL) != SQLITE_OK)
 		error = -EIO;
 	for (size_t i = 0; gvnp_helpers[i].name && !error; i++) {
 		shared->functions[i] = (struct function){ shared, &gvnp_helpers[i], NULL };

@@ -201,6 +201,8 @@ static void find_nulls(struct finder *finder)
 	bool has_link = finder->per >= 0 && finder->has_way;
 	const struct gvnp_path *way = has_link ? &finder->way : &here;
 
+	if (!gvnp_facts_may_hold_null(finder->facts, table->name))
+		return;
 	gvnp_buffer_append_text(&sql, "SELECT 0");
 	for (size_t c = 0; c < table->n_columns; c++) {
 		const struct gvnp_column *column = &table->columns[c];

@@ -63,8 +63,8 @@ const struct gvnp_helper gvnp_helpers[] = {
 const struct gvnp_helper *gvnp_helper_find(struct gvnp_slice name)
 {
 	for (const struct gvnp_helper *helper = gvnp_helpers; helper->name; helper++)
-		if (strlen(helper->name) == name.size &&
-		    !sqlite3_strnicmp(helper->name, name.text, (int)name.size))
+		if (!sqlite3_strnicmp(helper->name, name.text, (int)name.size) &&
+		    !helper->name[name.size])
 			return helper;
 	return NULL;
 }
@@ -113,7 +113,9 @@ static void read_use(const struct gvnp_sql_token *token, const struct gvnp_helpe
 	const struct gvnp_sql_token *at = &token[2];
 	bool is_literal = true;
 
-	*ret = (struct gvnp_helper_use){ helper, NULL, NULL, helper->table, token->line };
+	*ret = (struct gvnp_helper_use){ .helper = helper,
+					 .table = helper->table,
+					 .line = token->line };
 	for (int i = 0; i < helper->n_arguments && is_literal; i++) {
 		bool is_last = i + 1 == helper->n_arguments;
 
@@ -130,6 +132,7 @@ static void read_use(const struct gvnp_sql_token *token, const struct gvnp_helpe
 		bool is_keyless = helper->request == GVNP_REQUEST_NONE && helper->n_arguments == 1;
 		ret->object = gvnp_duplicate(is_keyless ? "" : ret->name);
 		ret->table = helper->table ? helper->table : ret->name;
+		ret->has_object = !helper->table && gvnp_sql_is_symbol(&token[3], ",");
 	}
 	free(arguments[0]);
 	free(arguments[1]);

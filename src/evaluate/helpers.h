@@ -33,16 +33,17 @@ struct gvnp_helper {
 /* All of them; ends with a NULL name. */
 extern const struct gvnp_helper gvnp_helpers[];
 const struct gvnp_helper *gvnp_helper_find(struct gvnp_slice name);
-/* The function that requests facts of this table by their names; NULL when it is collected whole. */
+/* The function that requests facts of this table by their names; NULL: it is collected whole. */
 const struct gvnp_helper *gvnp_helper_requesting(const char *table);
 
 /* One use of a helper in a query. */
 struct gvnp_helper_use {
 	const struct gvnp_helper *helper;
-	char *name;	   /* the fact's name, as in the table; NULL when an argument is no literal */
-	char *object;	   /* what a hole calls it */
+	char *name;   /* the fact's name, as in the table; NULL when an argument is no literal */
+	char *object; /* what a hole calls it */
 	const char *table; /* that it reads; NULL when it is not known */
 	int line;	   /* from 0, in the query */
+	bool has_object;   /* collected(): asks about one object */
 };
 struct gvnp_helper_uses {
 	struct gvnp_helper_use *uses;

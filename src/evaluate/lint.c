@@ -143,7 +143,7 @@ static void try_example(struct lint *lint, struct gvnp_trial *trial, struct gvnp
 	try_order(trial, example, &result);
 	if (trial->scope.per >= 0)
 		lint->counts->n_independence += gvnp_independence_try(trial, example, &result);
-	if (lint->is_proving && result.verdict == GVNP_PASS)
+	if (lint->is_proving && result.verdict == example->expect)
 		lint->counts->n_proofs += gvnp_proof_try(trial, example);
 }
 

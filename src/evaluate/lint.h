@@ -25,8 +25,9 @@ bool gvnp_trial_judge(struct gvnp_trial *trial, const struct gvnp_example *examp
 size_t gvnp_independence_try(struct gvnp_trial *trial, const struct gvnp_example *example,
 			     const struct gvnp_result *result);
 
-/* Makes each table and each cell the query reads in a passing example incomplete, one at a time:
- * none may pass or be not-applicable. Returns the number of judgements made. */
+/* Makes each table, object and cell the query reads in an example incomplete, one at a time, with
+ * and without its rows: all must be inconclusive; an example that fails may fail still. Returns the
+ * number of judgements made. */
 size_t gvnp_proof_try(struct gvnp_trial *trial, const struct gvnp_example *example);
 
 struct gvnp_lint_counts {

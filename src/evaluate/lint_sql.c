@@ -156,8 +156,10 @@ static bool is_path(const char *name)
 
 /* collected() is about tables that are collected whole. */
 static void lint_collected(const struct gvnp_check *check, const struct gvnp_schema *schema,
-			   const struct gvnp_helper_use *use, struct gvnp_problems *problems)
+			   int per, const struct gvnp_helper_use *use,
+			   struct gvnp_problems *problems)
 {
+	struct gvnp_path path;
 	const struct gvnp_helper *helper = gvnp_helper_requesting(use->name);
 	int line = check->query_line + use->line;
 
@@ -170,16 +172,22 @@ static void lint_collected(const struct gvnp_check *check, const struct gvnp_sch
 				  "table %s holds only what is named: use the state function, "
 				  "like %s_state()",
 				  use->name, helper->name);
+	else if (per >= 0 && !use->has_object &&
+		 gvnp_path_find(schema, gvnp_schema_table(schema, use->name), per, &path))
+		gvnp_problems_add(problems, check->file, line,
+				  "%s belongs to the objects the check is per: ask about one, "
+				  "collected('%s', …)",
+				  use->name, use->name);
 }
 
 static void lint_uses(const struct gvnp_check *check, const struct gvnp_schema *schema,
-		      const struct gvnp_helper_uses *uses, struct gvnp_problems *problems)
+		      const struct gvnp_scope *scope, struct gvnp_problems *problems)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "._-/";
 
-	for (size_t i = 0; i < uses->n; i++) {
-		const struct gvnp_helper_use *use = &uses->uses[i];
+	for (size_t i = 0; i < scope->uses.n; i++) {
+		const struct gvnp_helper_use *use = &scope->uses.uses[i];
 		int line = check->query_line + use->line;
 
 		if (!use->name)
@@ -190,7 +198,7 @@ static void lint_uses(const struct gvnp_check *check, const struct gvnp_schema *
 				use->helper->name,
 				use->helper->n_arguments > 1 ? "two names" : "name");
 		else if (!use->helper->table)
-			lint_collected(check, schema, use, problems);
+			lint_collected(check, schema, scope->per, use, problems);
 		else if (use->helper->request == GVNP_REQUEST_FILE && !is_path(use->name))
 			gvnp_problems_add(problems, check->file, line,
 					  "%s is not an absolute path without links to itself",
@@ -214,6 +222,6 @@ void gvnp_lint_sql(const struct gvnp_check *check, const struct gvnp_schema *sch
 		lint_order(&linter, i);
 		lint_group(&linter, i);
 	}
-	lint_uses(check, schema, &scope->uses, problems);
+	lint_uses(check, schema, scope, problems);
 	gvnp_lint_values(check, &tokens, schema, scope, problems);
 }

@@ -144,7 +144,7 @@ static const char *find_hidden_reads(struct gvnp_authorizer *authorizer, const c
 	bool is_hidden = false;
 
 	/* hardly ever, so the text is not cut into tokens for nothing */
-	if (sqlite3_strlike("%using%", sql, 0) && sqlite3_strlike("%natural%", sql, 0))
+	if (!strcasestr(sql, "using") && !strcasestr(sql, "natural"))
 		return NULL;
 	gvnp_sql_tokens_read(sql, &tokens);
 	for (size_t i = 0; i < tokens.n; i++)

@@ -290,6 +290,8 @@ static void add_others(struct gvnp_engine *engine, const struct touches *touches
 static void apply_per(struct gvnp_engine *engine, const struct touches *touches, int per,
 		      struct gvnp_result *result)
 {
+	if (!touches->n)
+		return; /* nothing is missing of anything */
 	const struct gvnp_objects *objects = gvnp_engine_objects(engine, per);
 	size_t n_returned = result->n_subjects;
 	_cleanup_free_ const char **returned = gvnp_allocate_array(n_returned, sizeof *returned);
@@ -312,7 +314,7 @@ static void apply_per(struct gvnp_engine *engine, const struct touches *touches,
 			add_missing(engine, touches, objects, returned, n_returned, touch->object,
 				    result);
 	}
-	for (size_t i = 0; i < objects->n && touches->n; i++)
+	for (size_t i = 0; i < objects->n; i++)
 		add_missing(engine, touches, objects, returned, n_returned, objects->objects[i].key,
 			    result);
 	add_others(engine, touches, result);

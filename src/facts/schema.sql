@@ -435,7 +435,7 @@ CREATE TABLE domain_disk ( -- disks, cdroms and floppies
 	tls TEXT NOT NULL, -- yes, no; '' when not given
 	relabel TEXT NOT NULL, -- relabel of the disk's own seclabel: yes, no; '' when not given
 	PRIMARY KEY (domain, target)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_disk_layer ( -- every image of a disk's chain that the XML prints (all of it while the domain is active) and that is a local path
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	target TEXT NOT NULL, -- of domain_disk
@@ -447,7 +447,7 @@ CREATE TABLE domain_disk_layer ( -- every image of a disk's chain that the XML p
 	uid INTEGER, -- owner; 0 when absent
 	gid INTEGER, -- group; 0 when absent
 	PRIMARY KEY (domain, target, depth)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_interface ( -- network interfaces
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	name TEXT NOT NULL, -- alias, or netN by position
@@ -463,7 +463,7 @@ CREATE TABLE domain_interface ( -- network interfaces
 	is_isolated INTEGER NOT NULL CHECK (is_isolated IN (0, 1)), -- <port isolated='yes'/>
 	virtualport TEXT NOT NULL, -- openvswitch, 802.1Qbh, …; '' when none
 	PRIMARY KEY (domain, name)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_graphics ( -- graphical consoles: one row a listen address
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	type TEXT NOT NULL, -- vnc, spice, rdp, sdl, egl-headless, dbus
@@ -499,7 +499,7 @@ CREATE TABLE domain_hostdev ( -- host devices handed to the guest
 	sgio TEXT NOT NULL, -- filtered, unfiltered; '' when not given
 	rom TEXT NOT NULL, -- option ROM file; '' when none
 	PRIMARY KEY (domain, name)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_filesystem ( -- directories of the host shared with the guest
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	name TEXT NOT NULL, -- alias, or fsN by position
@@ -510,7 +510,7 @@ CREATE TABLE domain_filesystem ( -- directories of the host shared with the gues
 	target TEXT NOT NULL, -- mount tag
 	is_readonly INTEGER NOT NULL CHECK (is_readonly IN (0, 1)), -- <readonly/>
 	PRIMARY KEY (domain, name)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_seclabel ( -- security labels of a domain
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	model TEXT NOT NULL, -- dac, apparmor, selinux, none
@@ -524,40 +524,40 @@ CREATE TABLE domain_feature ( -- children of <features>, and timers as timer-NAM
 	name TEXT NOT NULL, -- acpi, apic, vmport, pmu, smm, ps2, timer-hpet, …
 	state TEXT NOT NULL, -- on, off, or the value; on when given without state; timers: yes, no
 	PRIMARY KEY (domain, name)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_cpu_feature ( -- <cpu><feature>
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	name TEXT NOT NULL, -- md-clear, ibpb, …
 	policy TEXT NOT NULL, -- require, disable, force, optional, forbid
 	PRIMARY KEY (domain, name)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_pin ( -- processor pinning as declared
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	kind TEXT NOT NULL CHECK (kind IN ('vcpu', 'emulator', 'iothread')), -- what is pinned
 	number INTEGER NOT NULL, -- vCPU or IO thread number, 0 for the emulator
 	cpus INTEGER NOT NULL, -- cpu_set
 	PRIMARY KEY (domain, kind, number)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_qemu_argument ( -- what was handed to QEMU past libvirt (QEMU XML namespace, found by URI)
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	position INTEGER NOT NULL, -- in order
 	kind TEXT NOT NULL CHECK (kind IN ('argument', 'environment', 'capability-add', 'capability-delete', 'device-override', 'deprecation')), -- which element
 	value TEXT NOT NULL, -- the argument, NAME=value, capability or property
 	PRIMARY KEY (domain, position)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_message ( -- taints and deprecations libvirt reports
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	position INTEGER NOT NULL, -- in order
 	message TEXT NOT NULL, -- libvirt's words
 	PRIMARY KEY (domain, position)
-);
+) WITHOUT ROWID;
 CREATE TABLE domain_setting ( -- where the two definitions of an active persistent domain differ in a security setting: flat rows; and domain.type of both, the sign that they were compared
 	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
 	definition TEXT NOT NULL CHECK (definition IN ('live', 'persistent')), -- which XML
 	name TEXT NOT NULL, -- seclabel.apparmor.type, device.nic.52:54:00:….model, …
 	value TEXT NOT NULL, -- as in the XML
 	PRIMARY KEY (domain, definition, name)
-);
+) WITHOUT ROWID;
 CREATE TABLE network ( -- libvirt networks
 	uuid TEXT PRIMARY KEY NOT NULL, -- uuid
 	name TEXT NOT NULL, -- name
@@ -606,7 +606,7 @@ CREATE TABLE qemu_process_group ( -- supplementary groups
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	gid INTEGER NOT NULL, -- group
 	PRIMARY KEY (pid, gid)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_thread ( -- threads
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	tid INTEGER NOT NULL, -- thread id
@@ -616,20 +616,20 @@ CREATE TABLE qemu_process_thread ( -- threads
 	capabilities_effective TEXT NOT NULL, -- CapEff, hexadecimal
 	cpus INTEGER NOT NULL, -- cpu_set it may run on
 	PRIMARY KEY (pid, tid)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_namespace ( -- namespaces
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	type TEXT NOT NULL, -- mnt, net, pid, user, ipc, uts, cgroup, time
 	identity TEXT NOT NULL, -- mnt:[4026531841]
 	is_of_process_1 INTEGER CHECK (is_of_process_1 IN (0, 1)), -- shared with process 1
 	PRIMARY KEY (pid, type)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_cgroup ( -- control groups it is in
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	controller TEXT NOT NULL, -- 'unified', or a v1 controller
 	path TEXT NOT NULL, -- below the mount
 	PRIMARY KEY (pid, controller)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_device_policy ( -- which devices its control group lets it open; no row: no mechanism exists on this host
 	pid INTEGER PRIMARY KEY NOT NULL REFERENCES qemu_process (pid), -- whose
 	bpf_programs INTEGER, -- device programs attached to its cgroup v2 directories (VM scope or below it); 0 when not on v2
@@ -639,14 +639,14 @@ CREATE TABLE qemu_process_device_rule ( -- lines of the v1 devices.list
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	rule TEXT NOT NULL, -- c 1:3 rw
 	PRIMARY KEY (pid, rule)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_argument ( -- its command line
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	position INTEGER NOT NULL, -- from 0, of the option
 	option TEXT NOT NULL, -- device, netdev, … without dashes, -M as machine; '' for a bare word and for all words of a VMM that is not QEMU
 	value TEXT NOT NULL, -- what follows it; '' when nothing does
 	PRIMARY KEY (pid, position)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_property ( -- k=v and JSON values of its options, flat
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	position INTEGER NOT NULL, -- of qemu_process_argument
@@ -654,19 +654,19 @@ CREATE TABLE qemu_process_property ( -- k=v and JSON values of its options, flat
 	name TEXT NOT NULL, -- key; nested JSON joined with '.'; the leading word of k=v lists under QEMU's implied key (driver, type, qom-type, …); of a repeated key the last value, the earlier ones as KEY.0, KEY.1, …
 	value TEXT NOT NULL, -- as text; JSON true and false are on and off
 	PRIMARY KEY (pid, position, name)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_device_file ( -- device files and anonymous kernel objects it holds open
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	descriptor INTEGER NOT NULL, -- number
 	path TEXT NOT NULL, -- /dev/kvm, /dev/vfio/12, anon_inode:kvm-vm, …
 	PRIMARY KEY (pid, descriptor)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_open_file ( -- regular files it holds open
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	descriptor INTEGER NOT NULL, -- number
 	path TEXT NOT NULL, -- where it leads
 	PRIMARY KEY (pid, descriptor)
-);
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_memory ( -- what the mappings of guest-sized memory say, one row a mapping of 1 MiB or more that is not a file of the emulator or a library
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	address TEXT NOT NULL, -- start
@@ -680,7 +680,7 @@ CREATE TABLE qemu_process_memory ( -- what the mappings of guest-sized memory sa
 	is_guest INTEGER CHECK (is_guest IN (0, 1)), -- VmFlags dc: QEMU marks memory of the guest so (its children do not get it), and nothing else of its own
 	is_executable INTEGER NOT NULL CHECK (is_executable IN (0, 1)), -- writable and executable
 	PRIMARY KEY (pid, address)
-);
+) WITHOUT ROWID;
 
 -- ---------------------------------------------------------------- what vendor and operator documented
 

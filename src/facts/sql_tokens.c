@@ -51,7 +51,9 @@ static bool skip_blanks(struct cutter *cutter)
 	for (;;) {
 		const char *at = cutter->at;
 
-		if (*at == ' ' || (*at >= '\t' && *at <= '\r')) {
+		if (*at == ' ') {
+			cutter->at++;
+		} else if (*at >= '\t' && *at <= '\r') {
 			advance(cutter, at + 1);
 		} else if (at[0] == '-' && at[1] == '-') {
 			advance(cutter, at + strcspn(at, "\n"));
@@ -101,7 +103,7 @@ static void cut_symbol(struct cutter *cutter)
 	add(cutter, GVNP_SQL_SYMBOL, cutter->at, size);
 	if (*cutter->at == '(')
 		cutter->depth++;
-	advance(cutter, cutter->at + size);
+	cutter->at += size;
 }
 
 static size_t word_size(const char *text)
@@ -132,7 +134,7 @@ static void cut_plain(struct cutter *cutter)
 		return cut_symbol(cutter);
 	}
 	add(cutter, kind, at, size);
-	advance(cutter, at + size);
+	cutter->at += size; /* no line ends in it */
 }
 
 void gvnp_sql_tokens_read(const char *sql, struct gvnp_sql_tokens *ret)

@@ -15,28 +15,25 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "facts/inserts.h"
 
-enum { CACHE_SLOTS = 512, MOST_COLUMNS = 64 };
-
-/* One prepared insert, found by its table and column names. */
-struct insert {
-	char *key; /* table, then every column, each ended by '\n' */
-	size_t key_size;
-	sqlite3_stmt *statement; /* NULL: the schema has no such table or column */
-	char *refusal;		 /* why statement is NULL */
-	bool is_integer[MOST_COLUMNS];
+struct gvnp_table_state {
+	const char *name;
+	bool is_collected, is_touched, may_hold_null;
 };
 
-struct table_state {
-	const char *name;
-	bool is_collected, is_touched;
+/* One statement of ours that is needed again and again. */
+struct statement {
+	const char *sql;
+	sqlite3_stmt *statement;
 };
 
 struct gvnp_facts {
 	sqlite3 *database;
-	struct insert *cache[CACHE_SLOTS]; /* open addressing; never full: see find_insert() */
-	size_t n_cached;
-	struct table_state *tables; /* sorted by name */
+	struct gvnp_inserts inserts;
+	struct statement *statements;
+	size_t n_statements;
+	struct gvnp_table_state *tables; /* sorted by name */
 	size_t n_tables;
 	uint64_t generation;
 	struct gvnp_schema *schema;
@@ -79,7 +76,7 @@ static void read_tables(struct gvnp_facts *facts)
 		gvnp_out_of_memory();
 	while (sqlite3_step(statement) == SQLITE_ROW) {
 		facts->tables = gvnp_grow(facts->tables, facts->n_tables);
-		facts->tables[facts->n_tables++] = (struct table_state){
+		facts->tables[facts->n_tables++] = (struct gvnp_table_state){
 			.name = gvnp_duplicate((const char *)sqlite3_column_text(statement, 0)),
 		};
 	}
@@ -87,7 +84,7 @@ static void read_tables(struct gvnp_facts *facts)
 }
 
 /* Checks join along references: without an index, 1,000 VMs would take a thousand times as long as
- * one for each of them. */
+ * one for each of them. Of what has a kind they ask for one kind at a time. */
 static void index_references(struct gvnp_facts *facts)
 {
 	for (size_t i = 0; i < facts->schema->n_tables; i++) {
@@ -98,9 +95,11 @@ static void index_references(struct gvnp_facts *facts)
 
 			if (table->columns[c].references < 0 || table->columns[c].is_key)
 				continue;
+			bool has_kind = gvnp_table_column(table, "kind") >= 0;
 			_cleanup_free_ char *sql =
-				gvnp_format("CREATE INDEX \"%s of %s\" ON \"%s\" (\"%s\")", column,
-					    table->name, table->name, column);
+				gvnp_format("CREATE INDEX \"%s of %s\" ON \"%s\" (\"%s\"%s)",
+					    column, table->name, table->name, column,
+					    has_kind ? ", kind" : "");
 			run(facts->database, sql);
 		}
 	}
@@ -127,26 +126,20 @@ struct gvnp_facts *gvnp_facts_new(void)
 	run(facts->database, statements);
 	read_tables(facts);
 	facts->schema = gvnp_schema_read(facts->database);
+	facts->inserts.database = facts->database;
+	facts->inserts.schema = facts->schema;
 	index_references(facts);
 	return facts;
-}
-
-static void insert_free(struct insert *insert)
-{
-	if (!insert)
-		return;
-	sqlite3_finalize(insert->statement);
-	free(insert->refusal);
-	free(insert->key);
-	free(insert);
 }
 
 void gvnp_facts_free(struct gvnp_facts *facts)
 {
 	if (!facts)
 		return;
-	for (size_t i = 0; i < CACHE_SLOTS; i++)
-		insert_free(facts->cache[i]);
+	gvnp_inserts_done(&facts->inserts);
+	for (size_t i = 0; i < facts->n_statements; i++)
+		sqlite3_finalize(facts->statements[i].statement);
+	free(facts->statements);
 	for (size_t i = 0; i < facts->n_tables; i++)
 		free((char *)facts->tables[i].name);
 	free(facts->tables);
@@ -174,6 +167,21 @@ sqlite3 *gvnp_facts_database(struct gvnp_facts *facts)
 	return facts->database;
 }
 
+sqlite3_stmt *gvnp_facts_statement(struct gvnp_facts *facts, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	for (size_t i = 0; i < facts->n_statements; i++)
+		if (!strcmp(facts->statements[i].sql, sql))
+			return facts->statements[i].statement;
+	if (sqlite3_prepare_v3(facts->database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
+			       NULL) != SQLITE_OK)
+		gvnp_out_of_memory();
+	facts->statements = gvnp_grow(facts->statements, facts->n_statements);
+	facts->statements[facts->n_statements++] = (struct statement){ sql, statement };
+	return statement;
+}
+
 const struct gvnp_schema *gvnp_facts_tables(const struct gvnp_facts *facts)
 {
 	return facts->schema;
@@ -184,7 +192,7 @@ uint64_t gvnp_facts_generation(const struct gvnp_facts *facts)
 	return facts->generation;
 }
 
-static struct table_state *find_table(const struct gvnp_facts *facts, const char *name)
+static struct gvnp_table_state *find_table(const struct gvnp_facts *facts, const char *name)
 {
 	size_t low = 0, high = facts->n_tables;
 
@@ -214,14 +222,21 @@ static bool is_about_the_run(const char *table)
 
 bool gvnp_facts_is_collected(const struct gvnp_facts *facts, const char *table)
 {
-	const struct table_state *state = find_table(facts, table);
+	const struct gvnp_table_state *state = find_table(facts, table);
 
 	return is_about_the_run(table) || (state && state->is_collected);
 }
 
+bool gvnp_facts_may_hold_null(const struct gvnp_facts *facts, const char *table)
+{
+	const struct gvnp_table_state *state = find_table(facts, table);
+
+	return state && state->may_hold_null;
+}
+
 void gvnp_facts_collected(struct gvnp_facts *facts, const char *table)
 {
-	struct table_state *state = find_table(facts, table);
+	struct gvnp_table_state *state = find_table(facts, table);
 
 	if (!state)
 		return gvnp_facts_hole(facts, table, "", "", "there is no such table");
@@ -274,90 +289,8 @@ static void bind_text(sqlite3_stmt *statement, int position, const char *text, s
 	sqlite3_bind_text64(statement, position, clean, strlen(clean), free, SQLITE_UTF8);
 }
 
-static void append_key(struct gvnp_buffer *key, const char *table, const struct gvnp_cell *cells)
-{
-	gvnp_buffer_append_text(key, table);
-	gvnp_buffer_append(key, "\n", 1);
-	for (; cells->type != GVNP_CELL_END; cells++) {
-		gvnp_buffer_append_text(key, cells->column);
-		gvnp_buffer_append(key, "\n", 1);
-	}
-}
-
-/* Learns which columns hold integers, so that a text in one is refused instead of kept. */
-static void read_types(sqlite3 *database, struct insert *insert, const char *table,
-		       const struct gvnp_cell *cells)
-{
-	_cleanup_buffer_ struct gvnp_buffer sql = { 0 };
-	sqlite3_stmt *statement = NULL;
-
-	gvnp_buffer_append_text(&sql, "SELECT ");
-	for (size_t i = 0; cells[i].type != GVNP_CELL_END; i++)
-		gvnp_buffer_append_format(&sql, "%s\"%s\"", i ? ", " : "", cells[i].column);
-	gvnp_buffer_append_format(&sql, " FROM \"%s\"", table);
-	if (sqlite3_prepare_v2(database, sql.data, -1, &statement, NULL) == SQLITE_OK) {
-		for (int i = 0; i < sqlite3_column_count(statement) && i < MOST_COLUMNS; i++) {
-			const char *type = sqlite3_column_decltype(statement, i);
-
-			insert->is_integer[i] = type && !strcmp(type, "INTEGER");
-		}
-	}
-	sqlite3_finalize(statement);
-}
-
-static struct insert *prepare_insert(sqlite3 *database, const char *table,
-				     const struct gvnp_cell *cells)
-{
-	_cleanup_buffer_ struct gvnp_buffer sql = { 0 };
-	struct insert *insert = gvnp_allocate(sizeof *insert);
-	size_t n = 0;
-
-	gvnp_buffer_append_format(&sql, "INSERT INTO \"%s\" (", table);
-	for (; cells[n].type != GVNP_CELL_END; n++)
-		gvnp_buffer_append_format(&sql, "%s\"%s\"", n ? ", " : "", cells[n].column);
-	gvnp_buffer_append_text(&sql, ") VALUES (");
-	for (size_t i = 0; i < n; i++)
-		gvnp_buffer_append_text(&sql, i ? ", ?" : "?");
-	gvnp_buffer_append_text(&sql, ")");
-	if (n > MOST_COLUMNS)
-		insert->refusal = gvnp_duplicate("too many columns");
-	else if (sqlite3_prepare_v3(database, sql.data, -1, SQLITE_PREPARE_PERSISTENT,
-				    &insert->statement, NULL) != SQLITE_OK)
-		insert->refusal = gvnp_duplicate(sqlite3_errmsg(database));
-	else
-		read_types(database, insert, table, cells);
-	return insert;
-}
-
-static struct insert *find_insert(struct gvnp_facts *facts, const char *table,
-				  const struct gvnp_cell *cells)
-{
-	_cleanup_buffer_ struct gvnp_buffer key = { 0 };
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
-
-	append_key(&key, table, cells);
-	for (size_t i = 0; i < key.size; i++)
-		hash = (hash ^ (unsigned char)key.data[i]) * 1099511628211u;
-	/* Collectors have a fixed set of shapes; were it ever exceeded, start over. */
-	if (facts->n_cached >= CACHE_SLOTS / 2) {
-		for (size_t i = 0; i < CACHE_SLOTS; i++)
-			insert_free(gvnp_take(facts->cache[i]));
-		facts->n_cached = 0;
-	}
-	size_t slot = hash % CACHE_SLOTS;
-	for (; facts->cache[slot]; slot = (slot + 1) % CACHE_SLOTS)
-		if (facts->cache[slot]->key_size == key.size &&
-		    !memcmp(facts->cache[slot]->key, key.data, key.size))
-			return facts->cache[slot];
-	facts->cache[slot] = prepare_insert(facts->database, table, cells);
-	facts->cache[slot]->key_size = key.size;
-	facts->cache[slot]->key = gvnp_buffer_take(&key);
-	facts->n_cached++;
-	return facts->cache[slot];
-}
-
 /* Binds all cells; false, with the reason, when one does not fit its column. */
-static bool bind_cells(const struct insert *insert, const struct gvnp_cell *cells,
+static bool bind_cells(const struct gvnp_insert *insert, const struct gvnp_cell *cells,
 		       char **ret_problem)
 {
 	for (int i = 0; cells[i].type != GVNP_CELL_END; i++) {
@@ -384,15 +317,26 @@ static bool bind_cells(const struct insert *insert, const struct gvnp_cell *cell
 	return true;
 }
 
+static void mark_touched(const struct gvnp_insert *insert, const struct gvnp_cell *cells)
+{
+	struct gvnp_table_state *state = insert->table;
+
+	state->is_touched = true;
+	state->may_hold_null |= insert->leaves_null;
+	for (; cells->type != GVNP_CELL_END && !state->may_hold_null; cells++)
+		state->may_hold_null = cells->type == GVNP_CELL_NULL;
+}
+
 void gvnp_facts_insert(struct gvnp_facts *facts, const char *table, const struct gvnp_cell *cells)
 {
-	struct insert *insert = find_insert(facts, table, cells);
-	struct table_state *state = find_table(facts, table);
+	struct gvnp_insert *insert = gvnp_inserts_find(&facts->inserts, table, cells);
 	_cleanup_free_ char *problem = NULL;
 
 	facts->generation++;
-	if (state)
-		state->is_touched = true;
+	if (!insert->table)
+		insert->table = find_table(facts, table);
+	if (insert->table)
+		mark_touched(insert, cells);
 	if (!insert->statement)
 		return gvnp_facts_hole(facts, table, "", "", "a row was refused: %s",
 				       insert->refusal);
@@ -409,8 +353,8 @@ void gvnp_facts_hole(struct gvnp_facts *facts, const char *table, const char *co
 {
 	static const char sql[] = "INSERT OR IGNORE INTO hole VALUES (?, ?, ?, ?)";
 	_cleanup_buffer_ struct gvnp_buffer problem = { 0 };
-	struct table_state *state = find_table(facts, "hole");
-	sqlite3_stmt *statement = NULL;
+	struct gvnp_table_state *state = find_table(facts, "hole");
+	sqlite3_stmt *statement = gvnp_facts_statement(facts, sql);
 	va_list arguments;
 
 	facts->generation++;
@@ -418,15 +362,14 @@ void gvnp_facts_hole(struct gvnp_facts *facts, const char *table, const char *co
 	va_start(arguments, problem_format);
 	gvnp_buffer_append_arguments(&problem, problem_format, arguments);
 	va_end(arguments);
-	if (sqlite3_prepare_v2(facts->database, sql, -1, &statement, NULL) != SQLITE_OK)
-		gvnp_out_of_memory();
 	bind_text(statement, 1, table, SIZE_MAX);
 	bind_text(statement, 2, column, SIZE_MAX);
 	bind_text(statement, 3, object, SIZE_MAX);
 	bind_text(statement, 4, gvnp_buffer_text(&problem), SIZE_MAX);
 	if (sqlite3_step(statement) != SQLITE_DONE)
 		gvnp_out_of_memory();
-	sqlite3_finalize(statement);
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
 }
 
 void gvnp_facts_observation(struct gvnp_facts *facts, const char *source, int64_t size,
@@ -439,13 +382,13 @@ void gvnp_facts_observation(struct gvnp_facts *facts, const char *source, int64_
 void gvnp_facts_reset(struct gvnp_facts *facts)
 {
 	for (size_t i = 0; i < facts->n_tables; i++) {
-		struct table_state *state = &facts->tables[i];
+		struct gvnp_table_state *state = &facts->tables[i];
 
 		if (state->is_touched) {
 			_cleanup_free_ char *sql = gvnp_format("DELETE FROM \"%s\"", state->name);
 			run(facts->database, sql);
 		}
-		state->is_touched = state->is_collected = false;
+		state->is_touched = state->is_collected = state->may_hold_null = false;
 	}
 	facts->generation++;
 }

@@ -1,321 +1,324 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The result as JSON, for machines. Compact; keys in a fixed order; numbers are integers. `run` is
- * the only object in which a replay may differ from the run it replays. Each part is built and
- * written on its own, so that the tree of a host with a thousand VMs is never in memory at once.
+ * the only object in which a replay may differ from the run it replays.
  */
 #include "report/writers.h"
 
-#include <jansson.h>
+#include <string.h>
 
-#include "base/buffer.h"
-#include "base/cleanup.h"
-#include "base/memory.h"
-#include "report/escape.h"
+#include "report/json_writer.h"
 
 static const char schema[] = "gvnp-audit/1";
 
-static json_t *text(const char *value)
+static void put_text(struct gvnp_json *json, const char *key, const char *value)
 {
-	_cleanup_free_ char *utf8 = gvnp_escape_utf8(value ? value : "");
-
-	return json_string(utf8);
+	gvnp_json_key(json, key);
+	gvnp_json_text(json, value);
 }
 
-static json_t *texts(const char *const *values)
+static void put_integer(struct gvnp_json *json, const char *key, int64_t value)
 {
-	json_t *array = json_array();
-
-	for (; values && *values; values++)
-		json_array_append_new(array, text(*values));
-	return array;
+	gvnp_json_key(json, key);
+	gvnp_json_integer(json, value);
 }
 
-static json_t *count(size_t n)
+static void put_count(struct gvnp_json *json, const char *key, size_t n)
 {
-	return json_integer((json_int_t)n);
+	put_integer(json, key, (int64_t)n);
 }
 
-static void set(json_t *object, const char *key, json_t *value)
+static void put_boolean(struct gvnp_json *json, const char *key, bool value)
 {
-	if (!value || json_object_set_new_nocheck(object, key, value))
-		gvnp_out_of_memory();
+	gvnp_json_key(json, key);
+	gvnp_json_boolean(json, value);
 }
 
-static int append(const char *data, size_t size, void *out)
+static void put_texts(struct gvnp_json *json, const char *key, const char *const *values)
 {
-	gvnp_buffer_append(out, data, size);
-	return 0;
+	gvnp_json_key(json, key);
+	gvnp_json_texts(json, values);
 }
 
-/* Writes the value and lets go of it. */
-static void dump(struct gvnp_buffer *out, json_t *value)
+/* null unless it was judged */
+static void put_judged(struct gvnp_json *json, const char *key, bool is_judged, int64_t value)
 {
-	if (!value || json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY))
-		gvnp_out_of_memory();
-	json_decref(value);
+	gvnp_json_key(json, key);
+	if (is_judged)
+		gvnp_json_integer(json, value);
+	else
+		gvnp_json_null(json);
 }
 
-static void dump_member(struct gvnp_buffer *out, const char *key, json_t *value)
+static void begin_member(struct gvnp_json *json, const char *key, char bracket)
 {
-	gvnp_buffer_append_format(out, ",\"%s\":", key);
-	dump(out, value);
+	gvnp_json_key(json, key);
+	gvnp_json_begin(json, bracket);
 }
 
-static json_t *run_object(const struct gvnp_report *report)
+static void put_run(struct gvnp_json *json, const struct gvnp_report *report)
 {
-	json_t *run = json_object();
-
-	set(run, "tool", text("gvnp-audit"));
-	set(run, "version", text(report->run.tool_version));
-	set(run, "mode", text(report->run.mode));
-	set(run, "started", json_integer(report->run.started));
-	set(run, "duration_ms", json_integer(report->run.duration_ms));
-	set(run, "privileges", text(report->run.privileges));
-	set(run, "libvirt_uri", text(report->run.libvirt_uri));
-	set(run, "boot_id", text(report->boot_id));
-	set(run, "machine_id_digest", text(report->machine_id_digest));
-	set(run, "product", text(report->product));
-	set(run, "kernel", text(report->kernel));
-	set(run, "os", text(report->os));
-	set(run, "hypervisor", text(report->hypervisor));
-	return run;
+	begin_member(json, "run", '{');
+	put_text(json, "tool", "gvnp-audit");
+	put_text(json, "version", report->run.tool_version);
+	put_text(json, "mode", report->run.mode);
+	put_integer(json, "started", report->run.started);
+	put_integer(json, "duration_ms", report->run.duration_ms);
+	put_text(json, "privileges", report->run.privileges);
+	put_text(json, "libvirt_uri", report->run.libvirt_uri);
+	put_text(json, "boot_id", report->boot_id);
+	put_text(json, "machine_id_digest", report->machine_id_digest);
+	put_text(json, "product", report->product);
+	put_text(json, "kernel", report->kernel);
+	put_text(json, "os", report->os);
+	put_text(json, "hypervisor", report->hypervisor);
+	gvnp_json_end(json, '}');
 }
 
-static json_t *evidence_object(const struct gvnp_subject *subject)
+/* Of several columns of one name an object can hold one: the last, in the place of the first. */
+static bool is_repeated(const struct gvnp_subject *subject, size_t i)
 {
-	json_t *object = json_object();
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(subject->evidence[k].name, subject->evidence[i].name))
+			return true;
+	return false;
+}
 
+static const struct gvnp_evidence *last_of_name(const struct gvnp_subject *subject, size_t i)
+{
+	size_t last = i;
+
+	for (size_t k = i + 1; k < subject->n_evidence; k++)
+		if (!strcmp(subject->evidence[k].name, subject->evidence[i].name))
+			last = k;
+	return &subject->evidence[last];
+}
+
+static void put_evidence(struct gvnp_json *json, const struct gvnp_subject *subject)
+{
+	begin_member(json, "evidence", '{');
 	for (size_t i = 0; i < subject->n_evidence; i++) {
-		const struct gvnp_evidence *evidence = &subject->evidence[i];
-		_cleanup_free_ char *name = gvnp_escape_utf8(evidence->name);
-
-		set(object, name,
-		    evidence->is_null	   ? json_null()
-		    : evidence->is_integer ? json_integer(evidence->integer)
-					   : text(evidence->text));
+		if (is_repeated(subject, i))
+			continue;
+		const struct gvnp_evidence *evidence = last_of_name(subject, i);
+		gvnp_json_key(json, evidence->name);
+		if (evidence->is_null)
+			gvnp_json_null(json);
+		else if (evidence->is_integer)
+			gvnp_json_integer(json, evidence->integer);
+		else
+			gvnp_json_text(json, evidence->text);
 	}
-	return object;
+	gvnp_json_end(json, '}');
 }
 
-static json_t *subject_object(const struct gvnp_subject *subject)
+static void put_subject(struct gvnp_json *json, const struct gvnp_subject *subject)
 {
-	json_t *object = json_object();
-
-	set(object, "subject", text(subject->subject));
+	gvnp_json_begin(json, '{');
+	put_text(json, "subject", subject->subject);
 	if (*subject->object)
-		set(object, "object", text(subject->object));
-	set(object, "verdict", text(gvnp_verdict_name(subject->verdict)));
+		put_text(json, "object", subject->object);
+	put_text(json, "verdict", gvnp_verdict_name(subject->verdict));
 	if (*subject->problem)
-		set(object, "problem", text(subject->problem));
+		put_text(json, "problem", subject->problem);
 	if (subject->waiver) {
-		json_t *waiver = json_object();
-
-		set(waiver, "reason", text(subject->waiver->reason));
-		set(waiver, "approved_by", text(subject->waiver->approved_by));
-		set(waiver, "expires", text(subject->waiver->expires));
-		set(object, "waiver", waiver);
+		begin_member(json, "waiver", '{');
+		put_text(json, "reason", subject->waiver->reason);
+		put_text(json, "approved_by", subject->waiver->approved_by);
+		put_text(json, "expires", subject->waiver->expires);
+		gvnp_json_end(json, '}');
 	}
-	set(object, "evidence", evidence_object(subject));
-	return object;
+	put_evidence(json, subject);
+	gvnp_json_end(json, '}');
 }
 
-static json_t *check_object(const struct gvnp_result *result)
+static void put_check(struct gvnp_json *json, const struct gvnp_result *result)
 {
 	const struct gvnp_check *check = result->check;
-	json_t *object = json_object(), *subjects = json_array();
 
-	set(object, "id", text(check->id));
-	set(object, "area", text(gvnp_area_name(check->area)));
-	set(object, "severity", text(gvnp_severity_name(check->severity)));
-	set(object, "claim", text(gvnp_claim_name(check->claim)));
-	set(object, "site", json_boolean(check->is_site));
-	set(object, "title", text(check->title));
-	set(object, "verdict", text(gvnp_verdict_name(result->verdict)));
-	set(object, "waived", json_boolean(result->is_waived));
+	gvnp_json_begin(json, '{');
+	put_text(json, "id", check->id);
+	put_text(json, "area", gvnp_area_name(check->area));
+	put_text(json, "severity", gvnp_severity_name(check->severity));
+	put_text(json, "claim", gvnp_claim_name(check->claim));
+	put_boolean(json, "site", check->is_site);
+	put_text(json, "title", check->title);
+	put_text(json, "verdict", gvnp_verdict_name(result->verdict));
+	put_boolean(json, "waived", result->is_waived);
 	if (*result->problem)
-		set(object, "problem", text(result->problem));
-	set(object, "requirement", texts(check->requirement));
-	set(object, "threat", texts(check->threat));
+		put_text(json, "problem", result->problem);
+	put_texts(json, "requirement", check->requirement);
+	put_texts(json, "threat", check->threat);
+	begin_member(json, "subjects", '[');
 	for (size_t i = 0; i < result->n_subjects; i++)
-		json_array_append_new(subjects, subject_object(&result->subjects[i]));
-	set(object, "subjects", subjects);
-	return object;
+		put_subject(json, &result->subjects[i]);
+	gvnp_json_end(json, ']');
+	gvnp_json_end(json, '}');
 }
 
-static void dump_checks(struct gvnp_buffer *out, const struct gvnp_results *results)
+static void put_checks(struct gvnp_json *json, const struct gvnp_results *results)
 {
-	gvnp_buffer_append_text(out, ",\"checks\":[");
-	for (size_t i = 0; i < results->n; i++) {
-		gvnp_buffer_append_text(out, i ? "," : "");
-		dump(out, check_object(&results->results[i]));
-	}
-	gvnp_buffer_append_text(out, "]");
+	begin_member(json, "checks", '[');
+	for (size_t i = 0; i < results->n; i++)
+		put_check(json, &results->results[i]);
+	gvnp_json_end(json, ']');
 }
 
-static json_t *counts_object(const struct gvnp_area_score *area)
+static void put_counts(struct gvnp_json *json, const struct gvnp_area_score *area)
 {
-	json_t *object = json_object();
-
+	begin_member(json, "counts", '{');
 	for (int verdict = GVNP_FAIL; verdict >= GVNP_NOT_APPLICABLE; verdict--) {
-		json_t *by_severity = json_object();
-
+		begin_member(json, gvnp_verdict_name((enum gvnp_verdict)verdict), '{');
 		for (int severity = GVNP_CRITICAL; severity >= GVNP_LOW; severity--)
-			set(by_severity, gvnp_severity_name((enum gvnp_severity)severity),
-			    count(area->counts[verdict][severity]));
-		set(object, gvnp_verdict_name((enum gvnp_verdict)verdict), by_severity);
+			put_count(json, gvnp_severity_name((enum gvnp_severity)severity),
+				  area->counts[verdict][severity]);
+		gvnp_json_end(json, '}');
 	}
-	return object;
+	gvnp_json_end(json, '}');
 }
 
-static json_t *coverage_object(const struct gvnp_coverage *coverage)
+static void put_coverage(struct gvnp_json *json, const struct gvnp_coverage *coverage)
 {
-	json_t *object = json_object(), *reasons = json_array();
-
-	set(object, "judged", count(coverage->judged));
-	set(object, "total", count(coverage->total));
-	set(object, "not_applicable", count(coverage->not_applicable));
+	begin_member(json, "coverage", '{');
+	put_count(json, "judged", coverage->judged);
+	put_count(json, "total", coverage->total);
+	put_count(json, "not_applicable", coverage->not_applicable);
+	begin_member(json, "reasons", '[');
 	for (size_t i = 0; i < coverage->n_reasons; i++) {
-		json_t *reason = json_object();
-
-		set(reason, "problem", text(coverage->reasons[i].problem));
-		set(reason, "checks", count(coverage->reasons[i].n_checks));
-		json_array_append_new(reasons, reason);
+		gvnp_json_begin(json, '{');
+		put_text(json, "problem", coverage->reasons[i].problem);
+		put_count(json, "checks", coverage->reasons[i].n_checks);
+		gvnp_json_end(json, '}');
 	}
-	set(object, "reasons", reasons);
-	return object;
+	gvnp_json_end(json, ']');
+	gvnp_json_end(json, '}');
 }
 
-static json_t *areas_object(const struct gvnp_scores *scores)
+static void put_areas(struct gvnp_json *json, const struct gvnp_scores *scores)
 {
-	json_t *object = json_object();
-
+	begin_member(json, "areas", '{');
 	for (size_t i = 0; i < GVNP_N_AREAS; i++) {
 		const struct gvnp_area_score *area = &scores->areas[i];
-		json_t *one = json_object();
 
-		set(one, "in_scope", json_boolean(area->is_in_scope));
-		set(one, "level", area->is_judged ? json_integer(area->level) : json_null());
-		set(one, "score", area->is_judged ? json_integer(area->score) : json_null());
-		set(one, "counts", counts_object(area));
-		set(one, "waived", count(area->n_waived));
-		set(one, "coverage", coverage_object(&area->coverage));
-		set(object, gvnp_area_name(area->area), one);
+		begin_member(json, gvnp_area_name(area->area), '{');
+		put_boolean(json, "in_scope", area->is_in_scope);
+		put_judged(json, "level", area->is_judged, area->level);
+		put_judged(json, "score", area->is_judged, area->score);
+		put_counts(json, area);
+		put_count(json, "waived", area->n_waived);
+		put_coverage(json, &area->coverage);
+		gvnp_json_end(json, '}');
 	}
-	return object;
+	gvnp_json_end(json, '}');
 }
 
-static json_t *requirement_object(const struct gvnp_requirement_result *result)
+static void put_requirement(struct gvnp_json *json, const struct gvnp_requirement_result *result)
 {
 	const struct gvnp_requirement *requirement = result->requirement;
-	json_t *object = json_object(), *checks = json_array();
 
-	set(object, "id", text(requirement->id));
-	set(object, "specification", text(requirement->specification));
-	set(object, "version", text(requirement->version));
-	set(object, "status", text(requirement->status));
-	set(object, "clause", text(requirement->clause));
-	set(object, "title", text(requirement->title));
-	set(object, "test", text(requirement->test));
-	set(object, "claim", text(gvnp_claim_name(requirement->claim)));
-	set(object, "provenance", text(requirement->provenance));
-	set(object, "verdict", text(gvnp_requirement_verdict_name(result->verdict)));
+	gvnp_json_begin(json, '{');
+	put_text(json, "id", requirement->id);
+	put_text(json, "specification", requirement->specification);
+	put_text(json, "version", requirement->version);
+	put_text(json, "status", requirement->status);
+	put_text(json, "clause", requirement->clause);
+	put_text(json, "title", requirement->title);
+	put_text(json, "test", requirement->test);
+	put_text(json, "claim", gvnp_claim_name(requirement->claim));
+	put_text(json, "provenance", requirement->provenance);
+	put_text(json, "verdict", gvnp_requirement_verdict_name(result->verdict));
+	begin_member(json, "checks", '[');
 	for (size_t i = 0; i < result->n_results; i++)
-		json_array_append_new(checks, text(result->results[i]->check->id));
-	set(object, "checks", checks);
-	set(object, "owed", texts(requirement->owed));
-	return object;
+		gvnp_json_text(json, result->results[i]->check->id);
+	gvnp_json_end(json, ']');
+	put_texts(json, "owed", requirement->owed);
+	gvnp_json_end(json, '}');
 }
 
-static json_t *requirements_array(const struct gvnp_scores *scores)
+static void put_requirements(struct gvnp_json *json, const struct gvnp_scores *scores)
 {
-	json_t *array = json_array();
-
+	begin_member(json, "requirements", '[');
 	for (size_t i = 0; i < scores->n_requirements; i++)
-		json_array_append_new(array, requirement_object(&scores->requirements[i]));
-	return array;
+		put_requirement(json, &scores->requirements[i]);
+	gvnp_json_end(json, ']');
 }
 
-static json_t *threats_array(const struct gvnp_scores *scores)
+static void put_threats(struct gvnp_json *json, const struct gvnp_scores *scores)
 {
-	json_t *array = json_array();
-
+	begin_member(json, "threats", '[');
 	for (size_t i = 0; i < scores->n_threats; i++) {
-		json_t *object = json_object();
-
-		set(object, "id", text(scores->threats[i].threat->id));
-		set(object, "title", text(scores->threats[i].threat->title));
-		set(object, "failed", count(scores->threats[i].n_failed));
-		set(object, "unjudged", count(scores->threats[i].n_unjudged));
-		json_array_append_new(array, object);
+		gvnp_json_begin(json, '{');
+		put_text(json, "id", scores->threats[i].threat->id);
+		put_text(json, "title", scores->threats[i].threat->title);
+		put_count(json, "failed", scores->threats[i].n_failed);
+		put_count(json, "unjudged", scores->threats[i].n_unjudged);
+		gvnp_json_end(json, '}');
 	}
-	return array;
+	gvnp_json_end(json, ']');
 }
 
-static json_t *waivers_array(const struct gvnp_catalogue *catalogue)
+static void put_waivers(struct gvnp_json *json, const struct gvnp_catalogue *catalogue)
 {
-	json_t *array = json_array();
-
+	begin_member(json, "waivers", '[');
 	for (size_t i = 0; i < catalogue->n_waivers; i++) {
 		const struct gvnp_waiver *waiver = &catalogue->waivers[i];
-		json_t *object = json_object();
 
-		set(object, "check", text(waiver->check));
-		set(object, "subject", text(waiver->subject));
-		set(object, "reason", text(waiver->reason));
-		set(object, "approved_by", text(waiver->approved_by));
-		set(object, "expires", text(waiver->expires));
-		set(object, "expired", json_boolean(waiver->is_expired));
-		set(object, "used", json_boolean(waiver->is_used));
-		json_array_append_new(array, object);
+		gvnp_json_begin(json, '{');
+		put_text(json, "check", waiver->check);
+		put_text(json, "subject", waiver->subject);
+		put_text(json, "reason", waiver->reason);
+		put_text(json, "approved_by", waiver->approved_by);
+		put_text(json, "expires", waiver->expires);
+		put_boolean(json, "expired", waiver->is_expired);
+		put_boolean(json, "used", waiver->is_used);
+		gvnp_json_end(json, '}');
 	}
-	return array;
+	gvnp_json_end(json, ']');
 }
 
-static json_t *holes_array(const struct gvnp_report *report)
+static void put_holes(struct gvnp_json *json, const struct gvnp_report *report)
 {
-	json_t *array = json_array();
-
+	begin_member(json, "holes", '[');
 	for (size_t i = 0; i < report->n_holes; i++) {
-		json_t *object = json_object();
-
-		set(object, "table", text(report->holes[i].table));
-		set(object, "column", text(report->holes[i].column));
-		set(object, "object", text(report->holes[i].object));
-		set(object, "problem", text(report->holes[i].problem));
-		json_array_append_new(array, object);
+		gvnp_json_begin(json, '{');
+		put_text(json, "table", report->holes[i].table);
+		put_text(json, "column", report->holes[i].column);
+		put_text(json, "object", report->holes[i].object);
+		put_text(json, "problem", report->holes[i].problem);
+		gvnp_json_end(json, '}');
 	}
-	return array;
+	gvnp_json_end(json, ']');
 }
 
-static json_t *observations_object(const struct gvnp_report *report)
+static void put_observations(struct gvnp_json *json, const struct gvnp_report *report)
 {
-	json_t *object = json_object();
-
-	set(object, "n", count(report->n_observations));
-	set(object, "sha256", text(report->observation_digest));
-	return object;
+	begin_member(json, "observations", '{');
+	put_count(json, "n", report->n_observations);
+	put_text(json, "sha256", report->observation_digest);
+	gvnp_json_end(json, '}');
 }
 
 void gvnp_report_json(const struct gvnp_report *report, struct gvnp_buffer *out)
 {
 	const struct gvnp_scores *scores = report->scores;
+	struct gvnp_json json = { .out = out };
 
-	gvnp_buffer_append_format(out, "{\"schema\":\"%s\"", schema);
-	dump_member(out, "run", run_object(report));
-	dump_member(out, "gvnp_type", json_integer(report->gvnp_type));
-	dump_member(out, "time", json_integer(report->time));
-	dump_member(out, "virtual", json_boolean(report->is_virtual));
-	dump_member(out, "accepts_virtual_hardware",
-		    json_boolean(report->accepts_virtual_hardware));
-	dump_member(out, "has_hypervisor", json_boolean(scores->has_hypervisor));
-	dump_member(out, "observations", observations_object(report));
-	dump_member(out, "level", scores->is_judged ? json_integer(scores->level) : json_null());
-	dump_member(out, "areas", areas_object(scores));
-	dump_checks(out, report->results);
-	dump_member(out, "requirements", requirements_array(scores));
-	dump_member(out, "threats", threats_array(scores));
-	dump_member(out, "waivers", waivers_array(report->catalogue));
-	dump_member(out, "holes", holes_array(report));
-	gvnp_buffer_append_text(out, "}\n");
+	gvnp_json_begin(&json, '{');
+	put_text(&json, "schema", schema);
+	put_run(&json, report);
+	put_integer(&json, "gvnp_type", report->gvnp_type);
+	put_integer(&json, "time", report->time);
+	put_boolean(&json, "virtual", report->is_virtual);
+	put_boolean(&json, "accepts_virtual_hardware", report->accepts_virtual_hardware);
+	put_boolean(&json, "has_hypervisor", scores->has_hypervisor);
+	put_observations(&json, report);
+	put_judged(&json, "level", scores->is_judged, scores->level);
+	put_areas(&json, scores);
+	put_checks(&json, report->results);
+	put_requirements(&json, scores);
+	put_threats(&json, scores);
+	put_waivers(&json, report->catalogue);
+	put_holes(&json, report);
+	gvnp_json_end(&json, '}');
+	gvnp_buffer_append_text(out, "\n");
 }

@@ -14,6 +14,9 @@
 
 /* ---- what was not judged, one paragraph a reason */
 
+/* Problems that differ by the path only are told one by one up to here. */
+enum { MOST_PATHS = 3 };
+
 struct reason {
 	char *problem;
 	struct gvnp_buffer ids;
@@ -52,10 +55,15 @@ static int compare_reasons(const void *a, const void *b)
 	return strcmp(left->problem, right->problem);
 }
 
-static void print_reasons(const struct gvnp_text *text, struct reasons *reasons)
+static void sort_reasons(struct reasons *reasons)
 {
 	if (reasons->n)
 		qsort(reasons->reasons, reasons->n, sizeof *reasons->reasons, compare_reasons);
+}
+
+static void print_reasons(const struct gvnp_text *text, struct reasons *reasons)
+{
+	sort_reasons(reasons);
 	for (size_t i = 0; i < reasons->n; i++) {
 		struct reason *reason = &reasons->reasons[i];
 		_cleanup_buffer_ struct gvnp_buffer row = { 0 };
@@ -223,6 +231,80 @@ static bool is_listed(const struct gvnp_buffer *ids, const char *name)
 	return false;
 }
 
+/* What is wrong with the path a problem is about; NULL when it is about something else, or about
+ * the same file of many processes. */
+static const char *words_after_path(const char *problem)
+{
+	const char *colon = strstr(problem, ": ");
+
+	if (*problem != '/' || !colon || memchr(problem, ' ', (size_t)(colon - problem)) ||
+	    memmem(problem, (size_t)(colon - problem), "/PID", 4))
+		return NULL;
+	return colon + 2;
+}
+
+static bool is_like(const struct reason *reason, const char *words)
+{
+	const char *own = words_after_path(reason->problem);
+
+	return own && !strcmp(own, words);
+}
+
+/* The paths of all reasons with these words go into the first one; the others are dropped. */
+static void merge_into(struct reasons *reasons, size_t first, size_t n_paths)
+{
+	_cleanup_buffer_ struct gvnp_buffer problem = { 0 };
+	_cleanup_free_ char *words =
+		gvnp_duplicate(words_after_path(reasons->reasons[first].problem));
+	struct reason *into = &reasons->reasons[first];
+	size_t kept = first + 1, n_shown = 0;
+
+	gvnp_buffer_append_text(&problem, words);
+	for (size_t i = first; i < reasons->n; i++) {
+		struct reason *reason = &reasons->reasons[i];
+		struct gvnp_slice rest = gvnp_slice(gvnp_buffer_text(&reason->ids)), id;
+
+		if (!is_like(reason, words)) {
+			reasons->reasons[kept++] = *reason;
+			continue;
+		}
+		if (n_shown < MOST_PATHS)
+			gvnp_buffer_append_format(&problem, "%s%.*s", n_shown++ ? ", " : ": ",
+						  (int)strcspn(reason->problem, ":"),
+						  reason->problem);
+		if (i == first)
+			continue;
+		into->n += reason->n;
+		while (gvnp_slice_next(&rest, ',', &id)) {
+			_cleanup_free_ char *name = gvnp_slice_copy(gvnp_slice_trim(id));
+
+			if (!is_listed(&into->ids, name))
+				gvnp_buffer_append_format(&into->ids, ", %s", name);
+		}
+		free(reason->problem);
+		gvnp_buffer_done(&reason->ids);
+	}
+	gvnp_buffer_append_format(&problem, ", +%zu more", n_paths - n_shown);
+	free(into->problem);
+	into->problem = gvnp_buffer_take(&problem);
+	reasons->n = kept;
+}
+
+/* A view that is refused is refused for every path: said once, with the first few of them. */
+static void merge_paths(struct reasons *reasons)
+{
+	sort_reasons(reasons);
+	for (size_t i = 0; i < reasons->n; i++) {
+		const char *words = words_after_path(reasons->reasons[i].problem);
+		size_t n = 0;
+
+		for (size_t j = i; words && j < reasons->n; j++)
+			n += is_like(&reasons->reasons[j], words);
+		if (n > MOST_PATHS)
+			merge_into(reasons, i, n);
+	}
+}
+
 void gvnp_text_holes(const struct gvnp_text *text)
 {
 	const struct gvnp_report *report = text->report;
@@ -240,6 +322,7 @@ void gvnp_text_holes(const struct gvnp_text *text)
 		else
 			add_reason(&reasons, report->holes[i].problem, report->holes[i].table);
 	}
+	merge_paths(&reasons);
 	if (reasons.n)
 		gvnp_layout_heading(&text->layout, "NOT COLLECTED: why, and in which tables");
 	print_reasons(text, &reasons);

@@ -36,14 +36,17 @@ static bool is_uuid(const char *text)
 	return true;
 }
 
-/* Digits after one of these are a process id. */
+/* Digits after one of these are a process id. Process 1 is always the same, and meant by itself. */
 static size_t pid_prefix(const char *text)
 {
 	static const char *const prefixes[] = { "/proc/", "/task/", "pid ", "process " };
 
-	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-		if (gvnp_text_starts(text, prefixes[i]) && is_digit(text[strlen(prefixes[i])]))
-			return strlen(prefixes[i]);
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+		const char *number = text + strlen(prefixes[i]);
+
+		if (gvnp_text_starts(text, prefixes[i]) && is_digit(*number))
+			return *number == '1' && !is_digit(number[1]) ? 0 : strlen(prefixes[i]);
+	}
 	return 0;
 }
 

@@ -28,4 +28,9 @@ struct gvnp_source *gvnp_source_new_direct(const char *root);
  * *ret_problem a message to free. */
 int gvnp_source_new_recorded(const char *path, struct gvnp_source **ret, char **ret_problem);
 
+/* The same from the bytes of a tar, which need not outlive the call. */
+struct gvnp_buffer;
+int gvnp_source_new_recorded_bytes(const struct gvnp_buffer *tar, struct gvnp_source **ret,
+				   char **ret_problem);
+
 #endif

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,6 +79,19 @@ static char *open_folder(struct gvnp_archive *archive)
 	return gvnp_duplicate("no " GVNP_INDEX_FOLDER "/index in this folder: not a snapshot");
 }
 
+static char *scan(struct gvnp_archive *archive)
+{
+	int error = gvnp_tar_scan(archive->fd, &archive->tar);
+
+	if (error == -EINVAL)
+		return gvnp_duplicate("not a tar file (a compressed snapshot is to be unpacked "
+				      "first)");
+	if (error)
+		return gvnp_duplicate(gvnp_source_error_name(-error));
+	keep_ours(&archive->tar);
+	return NULL;
+}
+
 char *gvnp_archive_open(struct gvnp_archive *archive, const char *path)
 {
 	struct stat status;
@@ -90,14 +104,23 @@ char *gvnp_archive_open(struct gvnp_archive *archive, const char *path)
 		return open_folder(archive);
 	if (!S_ISREG(status.st_mode))
 		return gvnp_duplicate("neither a file nor a folder");
-	int error = gvnp_tar_scan(archive->fd, &archive->tar);
-	if (error == -EINVAL)
-		return gvnp_duplicate("not a tar file (a compressed snapshot is to be unpacked "
-				      "first)");
-	if (error)
-		return gvnp_duplicate(gvnp_source_error_name(-error));
-	keep_ours(&archive->tar);
-	return NULL;
+	return scan(archive);
+}
+
+/* A file without a name, so that there is one way to read a tar. */
+char *gvnp_archive_open_bytes(struct gvnp_archive *archive, const struct gvnp_buffer *tar)
+{
+	*archive = (struct gvnp_archive){ .fd = memfd_create(GVNP_INDEX_FOLDER, MFD_CLOEXEC) };
+	for (size_t at = 0; archive->fd >= 0 && at < tar->size;) {
+		ssize_t size = write(archive->fd, tar->data + at, tar->size - at);
+
+		if (size < 0 && errno != EINTR)
+			return gvnp_duplicate(gvnp_source_error_name(errno));
+		at += size > 0 ? (size_t)size : 0;
+	}
+	if (archive->fd < 0)
+		return gvnp_duplicate(gvnp_source_error_name(errno));
+	return scan(archive);
 }
 
 void gvnp_archive_done(struct gvnp_archive *archive)

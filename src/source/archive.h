@@ -19,6 +19,8 @@ struct gvnp_archive {
 /* Opens a tar, a folder with the index in it, or a folder with that folder in it. Returns NULL, or
  * what is wrong, for the caller to free. Call gvnp_archive_done() either way. */
 char *gvnp_archive_open(struct gvnp_archive *archive, const char *path);
+/* The same of a tar in memory. */
+char *gvnp_archive_open_bytes(struct gvnp_archive *archive, const struct gvnp_buffer *tar);
 void gvnp_archive_done(struct gvnp_archive *archive);
 
 /* Reads the index, of at most `limit` bytes. NULL or what is wrong, likewise. */

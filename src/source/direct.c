@@ -42,8 +42,9 @@ static void fail(struct gvnp_answers *answers, size_t i, const char *path, int e
 }
 
 /* Reads until the end: st_size lies in /proc and /sys. */
-static int read_whole(int fd, size_t limit, struct gvnp_buffer *content)
+static int read_whole(int fd, const char *path, struct gvnp_buffer *content)
 {
+	size_t limit = gvnp_limits_of(path);
 	/* The first read is small: the kernel clears a buffer of the size asked for before it
 	 * prints a sysctl into it. */
 	char bytes[64 * 1024];
@@ -62,6 +63,8 @@ static int read_whole(int fd, size_t limit, struct gvnp_buffer *content)
 		if (content->size + (size_t)size > limit)
 			return GVNP_TOO_LARGE;
 		gvnp_buffer_append(content, bytes, (size_t)size);
+		if (gvnp_limits_is_end(path, (size_t)size))
+			return 0;
 		wanted = sizeof bytes;
 	}
 }
@@ -88,11 +91,10 @@ static void answer_read(struct direct *direct, struct gvnp_answers *answers, siz
 					  gvnp_answers_type_words(answers->answers[i].type));
 		return;
 	}
-	size_t limit = gvnp_limits_of(path);
-	error = read_whole(fd, limit, &content);
+	error = read_whole(fd, path, &content);
 	if (error == GVNP_TOO_LARGE)
 		gvnp_answers_fail_because(answers, i, error, "%s: larger than %zu KiB", path,
-					  limit / 1024);
+					  gvnp_limits_of(path) / 1024);
 	else if (error)
 		fail(answers, i, path, error);
 	else
@@ -188,7 +190,7 @@ static void answer_identity(struct gvnp_answers *answers, size_t i)
 {
 	_cleanup_buffer_ struct gvnp_buffer status = { 0 };
 	_cleanup_close_ int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	int error = fd < 0 ? -errno : read_whole(fd, GVNP_LIMIT_READ, &status);
+	int error = fd < 0 ? -errno : read_whole(fd, "/proc/self/status", &status);
 
 	if (error) {
 		fail(answers, i, "/proc/self/status", error);

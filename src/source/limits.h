@@ -4,6 +4,7 @@
 #ifndef GVNP_SOURCE_LIMITS_H
 #define GVNP_SOURCE_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "gvnp/source.h"
@@ -20,6 +21,10 @@ enum {
 
 /* The largest content of this path that is kept. */
 size_t gvnp_limits_of(const char *path);
+
+/* True when a read of this path that returned `size` bytes was the last one, so that nobody has to
+ * ask for the end. Known of few files; false is always safe. */
+bool gvnp_limits_is_end(const char *path, size_t size);
 
 /* Fills answer i from an open directory: sorted entries and the directory's metadata. Returns 0, a
  * negative errno, or GVNP_TOO_LARGE. */

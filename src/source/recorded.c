@@ -18,6 +18,7 @@
 #include "source/answers.h"
 #include "source/archive.h"
 #include "source/index.h"
+#include "source/recording.h"
 
 enum { INDEX_LIMIT = 256 * 1024 * 1024, MESSAGES_LIMIT = 4 * 1024 * 1024 };
 
@@ -203,19 +204,30 @@ static void note_missing(struct recorded *recorded, const char *path)
 				    path, n_missing, recorded->n_lines);
 }
 
-int gvnp_source_new_recorded(const char *path, struct gvnp_source **ret, char **ret_problem)
+/* Takes the messages of an archive that was opened. NULL, or what is wrong. */
+static char *load(struct recorded *recorded, char *problem)
+{
+	_cleanup_buffer_ struct gvnp_buffer index = { 0 };
+
+	if (!problem)
+		problem = gvnp_archive_read_index(&recorded->archive, INDEX_LIMIT, &index);
+	return problem ? problem : parse_index(recorded, &index);
+}
+
+static struct recorded *new_recorded(void)
 {
 	struct recorded *recorded = gvnp_allocate(sizeof *recorded);
-	_cleanup_buffer_ struct gvnp_buffer index = { 0 };
 
 	recorded->source.ask = recorded_ask;
 	recorded->source.free = recorded_free;
 	recorded->arena = gvnp_answers_new(0);
-	char *problem = gvnp_archive_open(&recorded->archive, path);
-	if (!problem)
-		problem = gvnp_archive_read_index(&recorded->archive, INDEX_LIMIT, &index);
-	if (!problem)
-		problem = parse_index(recorded, &index);
+	recorded->archive.fd = -1;
+	return recorded;
+}
+
+static int finish(struct recorded *recorded, const char *path, char *problem,
+		  struct gvnp_source **ret, char **ret_problem)
+{
 	if (problem) {
 		gvnp_source_free(&recorded->source);
 		*ret_problem = problem;
@@ -225,4 +237,42 @@ int gvnp_source_new_recorded(const char *path, struct gvnp_source **ret, char **
 	note_missing(recorded, path);
 	*ret = &recorded->source;
 	return 0;
+}
+
+int gvnp_source_new_recorded(const char *path, struct gvnp_source **ret, char **ret_problem)
+{
+	struct recorded *recorded = new_recorded();
+	char *problem = load(recorded, gvnp_archive_open(&recorded->archive, path));
+
+	return finish(recorded, path, problem, ret, ret_problem);
+}
+
+int gvnp_source_new_recorded_bytes(const struct gvnp_buffer *tar, struct gvnp_source **ret,
+				   char **ret_problem)
+{
+	struct recorded *recorded = new_recorded();
+	char *problem = load(recorded, gvnp_archive_open_bytes(&recorded->archive, tar));
+
+	return finish(recorded, "recording", problem, ret, ret_problem);
+}
+
+char *gvnp_recorded_walk(const struct gvnp_buffer *tar,
+			 void (*visit)(void *data, const struct gvnp_request *request,
+				       const struct gvnp_answer *answer),
+			 void *data)
+{
+	struct recorded *recorded = new_recorded();
+	char *problem = load(recorded, gvnp_archive_open_bytes(&recorded->archive, tar));
+
+	for (size_t i = 0; !problem && i < recorded->n_lines; i++) {
+		_cleanup_(gvnp_answers_freep) struct gvnp_answers *answers = gvnp_answers_new(1);
+		const struct gvnp_index_line *line = &recorded->lines[i];
+
+		answers->answers[0] = line->answer;
+		answers->answers[0].n_entries = 0; /* its place among the lines until they are sorted */
+		if (take_content(recorded, line, answers, 0))
+			visit(data, &line->request, &answers->answers[0]);
+	}
+	gvnp_source_free(&recorded->source);
+	return problem;
 }

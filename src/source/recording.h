@@ -22,4 +22,11 @@ int gvnp_recording_add_file(struct gvnp_recording *recording, const char *name, 
 /* Appends the tar of all so far. */
 void gvnp_recording_write(const struct gvnp_recording *recording, struct gvnp_buffer *tar);
 
+/* Calls `visit` with every message of a recording in its order; one whose content is missing is left
+ * out. Returns NULL, or what is wrong, for the caller to free. */
+char *gvnp_recorded_walk(const struct gvnp_buffer *tar,
+			 void (*visit)(void *data, const struct gvnp_request *request,
+				       const struct gvnp_answer *answer),
+			 void *data);
+
 #endif

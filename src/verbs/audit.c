@@ -89,6 +89,10 @@ void gvnp_audit_plan_done(struct gvnp_audit_plan *plan)
 {
 	gvnp_catalogue_free(plan->catalogue);
 	gvnp_overlay_free(plan->overlay);
+	for (size_t i = 0; i < GVNP_N_REDACTED; i++) {
+		gvnp_catalogue_free(plan->redacted[i]);
+		plan->redacted[i] = NULL;
+	}
 	plan->catalogue = NULL;
 	plan->overlay = NULL;
 }
@@ -217,10 +221,10 @@ static int status_of(const struct gvnp_audit *audit, const struct gvnp_results *
 	return GVNP_EXIT_OK;
 }
 
-static void write_report(struct gvnp_audit *audit, const struct gvnp_writer *writer,
-			 const struct gvnp_results *results, const struct gvnp_scores *scores,
-			 struct gvnp_buffer *out)
+void gvnp_audit_report(struct gvnp_judgement *judgement, const struct gvnp_writer *writer,
+		       struct gvnp_buffer *out)
 {
+	struct gvnp_audit *audit = &judgement->audit;
 	const struct gvnp_audit_plan *plan = audit->plan;
 	_cleanup_(gvnp_host_words_done) struct gvnp_host_words words;
 	_cleanup_free_ char *digest = gvnp_trace_digest(&audit->trace);
@@ -246,8 +250,8 @@ static void write_report(struct gvnp_audit *audit, const struct gvnp_writer *wri
 		.observation_digest = digest,
 		.n_observations = audit->trace.n,
 		.catalogue = plan->catalogue,
-		.results = results,
-		.scores = scores,
+		.results = judgement->results,
+		.scores = judgement->scores,
 		.holes = words.holes,
 		.n_holes = words.n_holes,
 		.columns = plan->columns,
@@ -258,13 +262,12 @@ static void write_report(struct gvnp_audit *audit, const struct gvnp_writer *wri
 }
 
 /* A snapshot carries the result it was judged with, so that a replay can be held against it. */
-static void finish_recording(struct gvnp_audit *audit, const struct gvnp_results *results,
-			     const struct gvnp_scores *scores, struct gvnp_source *source,
+static void finish_recording(struct gvnp_judgement *judgement, struct gvnp_source *source,
 			     struct gvnp_outcome *outcome)
 {
 	_cleanup_buffer_ struct gvnp_buffer json = { 0 };
 
-	write_report(audit, gvnp_writer_find("json"), results, scores, &json);
+	gvnp_audit_report(judgement, gvnp_writer_find("json"), &json);
 	if (!gvnp_source_record_file(source, "report.json", json.data, json.size) &&
 	    !gvnp_source_recording(source, outcome->recording))
 		return;
@@ -272,25 +275,49 @@ static void finish_recording(struct gvnp_audit *audit, const struct gvnp_results
 	outcome->status = GVNP_EXIT_INCOMPLETE;
 }
 
+int gvnp_audit_judge(struct gvnp_judgement *judgement, const struct gvnp_audit_plan *plan,
+		     struct gvnp_source *source, struct gvnp_outcome *outcome)
+{
+	struct gvnp_audit *audit = &judgement->audit;
+
+	*judgement = (struct gvnp_judgement){ 0 };
+	int status = gvnp_audit_collect(audit, plan, source, NULL, outcome);
+	if (status)
+		return status;
+	judgement->results = gvnp_evaluate(audit->facts, plan->catalogue);
+	gvnp_results_distrust_virtual(judgement->results, plan->catalogue,
+				      gvnp_host_is_virtual(audit->facts));
+	judgement->scores = gvnp_score(plan->catalogue, judgement->results,
+				       plan->options->gvnp_type,
+				       gvnp_host_has_hypervisor(audit->facts));
+	judgement->status = status_of(audit, judgement->results, judgement->scores);
+	return 0;
+}
+
+void gvnp_judgement_done(struct gvnp_judgement *judgement)
+{
+	gvnp_scores_free(judgement->scores);
+	gvnp_results_free(judgement->results);
+	gvnp_audit_done(&judgement->audit);
+}
+
 void gvnp_audit_work(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome)
 {
 	const struct gvnp_audit_plan *plan = data;
-	_cleanup_(gvnp_audit_done) struct gvnp_audit audit;
+	_cleanup_(gvnp_judgement_done) struct gvnp_judgement judgement;
 
-	outcome->status = gvnp_audit_collect(&audit, plan, source, NULL, outcome);
+	outcome->status = gvnp_audit_judge(&judgement, plan, source, outcome);
 	if (outcome->status)
 		return;
-	_cleanup_(gvnp_results_freep) struct gvnp_results *results =
-		gvnp_evaluate(audit.facts, plan->catalogue);
-	gvnp_results_distrust_virtual(results, plan->catalogue, gvnp_host_is_virtual(audit.facts));
-	_cleanup_(gvnp_scores_freep) struct gvnp_scores *scores =
-		gvnp_score(plan->catalogue, results, plan->options->gvnp_type,
-			   gvnp_host_has_hypervisor(audit.facts));
-	write_report(&audit, plan->writer, results, scores, outcome->output);
-	outcome->status = status_of(&audit, results, scores);
+	outcome->status = judgement.status;
 	if (outcome->status == GVNP_EXIT_INCOMPLETE)
 		gvnp_buffer_append_text(outcome->messages,
 					"gvnp-audit: not one check could be judged\n");
+	if (plan->redacted[0]) {
+		gvnp_audit_redact(&judgement, source, outcome);
+		return;
+	}
+	gvnp_audit_report(&judgement, plan->writer, outcome->output);
 	if (plan->is_recorded)
-		finish_recording(&audit, results, scores, source, outcome);
+		finish_recording(&judgement, source, outcome);
 }

@@ -11,6 +11,8 @@
 #include "verbs/overlay.h"
 #include "verbs/trace.h"
 
+enum { GVNP_N_REDACTED = 2 }; /* plainly, then cautiously */
+
 /* What is prepared before the processes start, and handed to the worker. */
 struct gvnp_audit_plan {
 	const struct gvnp_options *options;
@@ -18,6 +20,9 @@ struct gvnp_audit_plan {
 	struct gvnp_overlay *overlay; /* NULL: none */
 	const struct gvnp_writer *writer;
 	bool is_recorded; /* snapshot */
+	/* One for each attempt at a redacted recording, since tailoring changes a catalogue; NULL
+	 * unless the recording is redacted. */
+	struct gvnp_catalogue *redacted[GVNP_N_REDACTED];
 	bool is_colour;
 	int columns, rows;
 	int64_t started, started_ms; /* wall clock, monotonic clock */
@@ -41,6 +46,25 @@ int gvnp_audit_collect(struct gvnp_audit *audit, const struct gvnp_audit_plan *p
 		       struct gvnp_source *source, const struct gvnp_names *more,
 		       struct gvnp_outcome *outcome);
 void gvnp_audit_done(struct gvnp_audit *audit);
+
+/* Facts judged. */
+struct gvnp_judgement {
+	struct gvnp_audit audit;
+	struct gvnp_results *results;
+	struct gvnp_scores *scores;
+	int status; /* exit status by --fail-on */
+};
+
+/* Collects and judges. Returns 0, or an exit status with the messages in the outcome; call
+ * gvnp_judgement_done() either way. */
+int gvnp_audit_judge(struct gvnp_judgement *judgement, const struct gvnp_audit_plan *plan,
+		     struct gvnp_source *source, struct gvnp_outcome *outcome);
+void gvnp_judgement_done(struct gvnp_judgement *judgement);
+void gvnp_audit_report(struct gvnp_judgement *judgement, const struct gvnp_writer *writer,
+		       struct gvnp_buffer *out);
+/* Puts the redacted recording of what was judged, and the report it replays to, into the outcome. */
+void gvnp_audit_redact(const struct gvnp_judgement *plain, struct gvnp_source *source,
+		       struct gvnp_outcome *outcome);
 
 /* The work of `run` and `snapshot`; `data` is a struct gvnp_audit_plan. */
 void gvnp_audit_work(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome);

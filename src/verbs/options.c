@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "source/libvirt_wake.h"
+#include "verbs/verbs.h"
 
 enum option_id {
 	OPTION_ROOT,
@@ -27,6 +28,7 @@ enum option_id {
 	OPTION_CHECKS,
 	OPTION_TAILORING,
 	OPTION_DECLARATION,
+	OPTION_REDACT,
 	OPTION_ALL,
 	OPTION_NO_COLOUR,
 	OPTION_HELP,
@@ -41,7 +43,7 @@ struct option_row {
 };
 
 static const struct option_row rows[] = {
-	{ OPTION_ROOT, "--root", "DIR|TAR", " run query declare ",
+	{ OPTION_ROOT, "--root", "DIR|TAR", " run snapshot query declare ",
 	  "audit a recorded host (a snapshot) instead of this one" },
 	{ OPTION_CONNECT, "--connect", "URI", " run snapshot query declare ",
 	  "libvirt to ask, local only (default qemu:///system)" },
@@ -64,6 +66,8 @@ static const struct option_row rows[] = {
 	  "instead of the host's /etc/gvnp-audit/declaration.yaml" },
 	{ OPTION_CHECKS, "--checks", "DIR", " run snapshot explain list query declare ",
 	  "the catalogue of checks to use" },
+	{ OPTION_REDACT, "--redact", NULL, " snapshot ",
+	  "replace names, addresses, serials, secrets; keep verdicts" },
 	{ OPTION_ALL, "--all", NULL, " run snapshot ",
 	  "on a terminal, the whole report and not its first screen" },
 	{ OPTION_NO_COLOUR, "--no-colour", NULL, " run snapshot ",
@@ -172,6 +176,9 @@ static char *set(const struct option_row *row, const char *value, struct gvnp_op
 	case OPTION_ACTIVATE:
 		options->activate = true;
 		return NULL;
+	case OPTION_REDACT:
+		options->is_redacted = true;
+		return NULL;
 	case OPTION_ALL:
 		options->is_everything = true;
 		return NULL;
@@ -275,6 +282,11 @@ void gvnp_options_help(struct gvnp_buffer *out, const struct gvnp_verb *verb)
 					  verb->name, *verb->arguments ? " " : "", verb->arguments,
 					  verb->about);
 		help_options(out, verb);
+		if (verb->run == gvnp_verb_snapshot)
+			gvnp_buffer_append_text(
+				out, "\nA plain snapshot holds what the files of the host hold: names, "
+				     "addresses,\nserial numbers and any password in them. With --redact "
+				     "it may be shown.\n");
 		return;
 	}
 	gvnp_buffer_append_text(

@@ -36,6 +36,7 @@ struct gvnp_options {
 	const char *tailoring;	 /* NULL: the host's */
 	const char *declaration; /* NULL: the host's */
 	bool is_everything;
+	bool is_redacted;
 	bool without_colour;
 	const char *const *arguments; /* what is not an option; ends with NULL */
 	size_t n_arguments;

@@ -21,6 +21,11 @@ int gvnp_verb_snapshot(const struct gvnp_options *options)
 	if (status)
 		return status;
 	plan.is_recorded = true;
+	for (size_t i = 0; options->is_redacted && i < GVNP_N_REDACTED; i++) {
+		status = gvnp_verb_load(options, &plan.redacted[i]);
+		if (status)
+			return status;
+	}
 	status = gvnp_verb_supervise(options, true, gvnp_audit_work, &plan, &outcome);
 	if (status == GVNP_EXIT_USAGE)
 		return status;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The soundness proof over recorded hosts: each request of a recording removed, one at a time, and
- * no verdict becomes pass or not-applicable that was not so with it.
+ * The soundness proof over recorded hosts: each request of a recording removed, one at a time. What
+ * a check says then is inconclusive, or what it said with it: no check and no subject passes that
+ * did not pass before, and none fails or is an error for want of a fact.
  *   replay SNAPSHOT…
  */
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct lacking {
 	struct gvnp_source source;
 	struct gvnp_source *inner;
 	size_t asked, missing;
+	char *removed; /* the request, once it was made */
 };
 
 static struct gvnp_answers *ask_lacking(struct gvnp_source *source,
@@ -32,23 +34,33 @@ static struct gvnp_answers *ask_lacking(struct gvnp_source *source,
 	struct lacking *lacking = (struct lacking *)source;
 	struct gvnp_answers *answers = gvnp_source_ask(lacking->inner, requests, n_requests);
 
-	if (lacking->missing >= lacking->asked && lacking->missing < lacking->asked + n_requests)
-		answers->answers[lacking->missing - lacking->asked] = (struct gvnp_answer){
-			.error = GVNP_NOT_RECORDED, .problem = "removed by the test", .data = ""
-		};
+	if (lacking->missing >= lacking->asked && lacking->missing < lacking->asked + n_requests) {
+		size_t at = lacking->missing - lacking->asked;
+
+		answers->answers[at] = (struct gvnp_answer){ .error = GVNP_NOT_RECORDED,
+							     .problem = "removed by the test",
+							     .data = "" };
+		lacking->removed =
+			gvnp_format("%s %s", gvnp_source_operation_name(requests[at].operation),
+				    requests[at].path);
+	}
 	lacking->asked += n_requests;
 	return answers;
 }
 
 static void free_lacking(struct gvnp_source *source)
 {
-	gvnp_source_free(((struct lacking *)source)->inner);
-	free(source);
+	struct lacking *lacking = (struct lacking *)source;
+
+	gvnp_source_free(lacking->inner);
+	free(lacking->removed);
+	free(lacking);
 }
 
-/* The verdict of every check with request number `missing` removed; *ret_asked the number asked. */
+/* The verdict of every check with request number `missing` removed; the number asked, and the
+ * request that was removed, to be freed. */
 static struct gvnp_results *judge(struct gvnp_catalogue *catalogue, const char *snapshot,
-				  size_t missing, size_t *ret_asked)
+				  size_t missing, size_t *ret_asked, char **ret_removed)
 {
 	_cleanup_free_ char *problem = NULL;
 	struct gvnp_source *inner;
@@ -58,7 +70,9 @@ static struct gvnp_results *judge(struct gvnp_catalogue *catalogue, const char *
 		exit(2);
 	}
 	struct lacking *lacking = gvnp_allocate(sizeof *lacking);
-	*lacking = (struct lacking){ { ask_lacking, free_lacking }, inner, 0, missing };
+	*lacking = (struct lacking){ .source = { ask_lacking, free_lacking },
+				     .inner = inner,
+				     .missing = missing };
 	struct gvnp_facts *facts = gvnp_facts_new();
 	struct gvnp_problems problems = { 0 };
 	gvnp_catalogue_tailor(catalogue, &lacking->source, facts, 0, &problems);
@@ -67,35 +81,69 @@ static struct gvnp_results *judge(struct gvnp_catalogue *catalogue, const char *
 	gvnp_functions_register(facts, &catalogue->names);
 	struct gvnp_results *results = gvnp_evaluate(facts, catalogue);
 	*ret_asked = lacking->asked;
+	*ret_removed = gvnp_take(lacking->removed);
 	gvnp_facts_free(facts);
 	gvnp_source_free(&lacking->source);
 	return results;
 }
 
-static bool is_good(enum gvnp_verdict verdict)
+/* By its object; a name may be among what is missing. */
+static bool is_same(const struct gvnp_subject *a, const struct gvnp_subject *b)
 {
-	return verdict == GVNP_PASS || verdict == GVNP_NOT_APPLICABLE;
+	if (*a->object || *b->object)
+		return !strcmp(a->object, b->object);
+	return !strcmp(a->subject, b->subject);
+}
+
+/* Did this subject get this verdict? */
+static bool has_subject(const struct gvnp_result *result, const struct gvnp_subject *subject)
+{
+	for (size_t i = 0; i < result->n_subjects; i++)
+		if (result->subjects[i].verdict == subject->verdict &&
+		    is_same(&result->subjects[i], subject))
+			return true;
+	return false;
+}
+
+/* Prints what a check says without a request and did not say with it; returns how much. */
+static int compare(const struct gvnp_result *before, const struct gvnp_result *after,
+		   const char *removed)
+{
+	int n = 0;
+
+	if (after->verdict != GVNP_INCONCLUSIVE && after->verdict != before->verdict) {
+		printf("without %s: %s is %s and was %s\n", removed, after->check->id,
+		       gvnp_verdict_name(after->verdict), gvnp_verdict_name(before->verdict));
+		n++;
+	}
+	for (size_t i = 0; i < after->n_subjects; i++) {
+		const struct gvnp_subject *subject = &after->subjects[i];
+
+		if (subject->verdict == GVNP_INCONCLUSIVE || has_subject(before, subject))
+			continue;
+		printf("without %s: %s: '%s' is %s and was not\n", removed, after->check->id,
+		       subject->subject, gvnp_verdict_name(subject->verdict));
+		n++;
+	}
+	return n;
 }
 
 /* Requests first, first + step, …; runs in a process of its own. Exit status: 0 or 1. */
 static int remove_some(struct gvnp_catalogue *catalogue, const char *snapshot,
-		       const struct gvnp_results *whole, size_t n_requests, size_t first, size_t step)
+		       const struct gvnp_results *whole, size_t n_requests, size_t first,
+		       size_t step)
 {
 	int status = 0;
 
 	for (size_t missing = first; missing < n_requests; missing += step) {
+		_cleanup_free_ char *removed = NULL;
 		size_t asked;
-		struct gvnp_results *results = judge(catalogue, snapshot, missing, &asked);
-		for (size_t i = 0; i < results->n; i++) {
-			if (!is_good(results->results[i].verdict) ||
-			    results->results[i].verdict == whole->results[i].verdict)
-				continue;
-			printf("%s: without request %zu %s is %s and was %s\n", snapshot, missing,
-			       results->results[i].check->id,
-			       gvnp_verdict_name(results->results[i].verdict),
-			       gvnp_verdict_name(whole->results[i].verdict));
-			status = 1;
-		}
+		struct gvnp_results *results =
+			judge(catalogue, snapshot, missing, &asked, &removed);
+
+		for (size_t i = 0; i < results->n; i++)
+			if (compare(&whole->results[i], &results->results[i], removed))
+				status = 1;
 		gvnp_results_free(results);
 	}
 	return status;
@@ -104,7 +152,8 @@ static int remove_some(struct gvnp_catalogue *catalogue, const char *snapshot,
 static void prove_removals(struct gvnp_catalogue *catalogue, const char *snapshot)
 {
 	size_t n_requests, n_processes = (size_t)sysconf(_SC_NPROCESSORS_ONLN), bad = 0;
-	struct gvnp_results *whole = judge(catalogue, snapshot, SIZE_MAX, &n_requests);
+	_cleanup_free_ char *removed = NULL;
+	struct gvnp_results *whole = judge(catalogue, snapshot, SIZE_MAX, &n_requests, &removed);
 
 	fflush(stdout);
 	for (size_t i = 0; i < n_processes; i++) {

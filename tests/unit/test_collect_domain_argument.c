@@ -61,7 +61,7 @@ static void network_back_ends_are_interfaces(void **state)
 				  ARG("-net") ARG("user") ARG("-nic") ARG("none") ARG("-netdev")
 					  ARG("{\"type\":\"user\",\"id\":\"n1\"}"));
 
-	assert_rows(&host, "SELECT name, type, model FROM domain_interface ORDER BY rowid",
+	assert_rows(&host, "SELECT name, type, model FROM domain_interface ORDER BY name",
 		    "argument0|user|rtl8139\nargument2|user|pcnet\nargument4|user|\n"
 		    "argument6|user|\n");
 	assert_rows(&host, DEVICES, "nic|rtl8139\nnic|pcnet\nnic|ne2k_pci\n");

@@ -263,6 +263,30 @@ static void without_a_pid_file_both_stay_unknown(void **state)
 		    "500|2 processes carry the uuid of domain careful\n");
 }
 
+static void without_pid_file_and_arguments_it_may_be_any_domain_that_has_no_process(void **state)
+{
+	static const struct fake_file files[] = { INIT, CAREFUL_VM, LIBVIRT(ACTIVE_A),
+						  REFUSED(GVNP_LIST, "/run/libvirt/qemu", EACCES),
+						  REFUSED(GVNP_READ, "/proc/500/cmdline", EACCES) };
+	static const struct fake_file nothing_active[] = {
+		INIT, CAREFUL_VM, LIBVIRT(UUID_B " -1 5 1 0 0 other\n"),
+		REFUSED(GVNP_LIST, "/run/libvirt/qemu", EACCES),
+		REFUSED(GVNP_READ, "/proc/500/cmdline", EACCES)
+	};
+	FAKE_HOST(host, files);
+	FAKE_HOST(all_shut_off, nothing_active);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT pid, domain FROM qemu_process", "500|NULL\n");
+	assert_rows(&host,
+		    "SELECT object, problem FROM hole WHERE table_name = 'qemu_process' AND "
+		    "column_name = 'domain'",
+		    "500|/proc/500/cmdline: Permission denied; it may be domain careful\n");
+	fake_collect(&all_shut_off, &gvnp_collector_process);
+	assert_rows(&all_shut_off, "SELECT pid, domain FROM qemu_process", "500|\n");
+}
+
 static void other_machine_monitors_count_and_probes_and_pretenders_do_not(void **state)
 {
 	static const struct fake_file files[] = {
@@ -389,6 +413,8 @@ int main(void)
 		cmocka_unit_test(a_domain_without_process_and_a_process_without_domain),
 		cmocka_unit_test(the_pid_file_tells_a_vm_from_its_impostor),
 		cmocka_unit_test(without_a_pid_file_both_stay_unknown),
+		cmocka_unit_test(
+			without_pid_file_and_arguments_it_may_be_any_domain_that_has_no_process),
 		cmocka_unit_test(other_machine_monitors_count_and_probes_and_pretenders_do_not),
 		cmocka_unit_test(a_request_that_was_not_recorded_never_goes_unsaid),
 		cmocka_unit_test(a_proc_that_hides_others_is_not_taken_for_an_empty_host),

@@ -217,6 +217,43 @@ static void a_file_is_known_by_its_metadata(void **state)
 	assert_answer(facts, "file_state('/dev/vhost-net')", "text absent");
 }
 
+static void collected_is_null_while_rows_may_be_missing(void **state)
+{
+	_cleanup_facts_ struct gvnp_facts *facts = gvnp_facts_new();
+
+	(void)state;
+	gvnp_facts_collected(facts, "cpu");
+	gvnp_facts_hole(facts, "cpu", "", "", "no /proc");
+	assert_answer(facts, "collected('cpu')", "null ");
+	assert_answer(facts, "collected('cpu', 3)", "null ");
+	assert_answer(facts, "collected('tpm')", "null ");
+	assert_answer(facts, "collected('tpm', 'tpm0')", "null ");
+	gvnp_facts_collected(facts, "tpm");
+	assert_answer(facts, "collected('tpm')", "integer 1");
+	assert_answer(facts, "collected('tpm', 'tpm0')", "integer 1");
+	/* an unreadable cell is not a missing row */
+	gvnp_facts_hole(facts, "tpm", "banks", "tpm0", "refused");
+	assert_answer(facts, "collected('tpm')", "integer 1");
+	gvnp_facts_hole(facts, "tpm", "", "tpm1", "refused");
+	assert_answer(facts, "collected('tpm')", "null ");
+	assert_answer(facts, "collected('tpm', 'tpm0')", "integer 1");
+	assert_answer(facts, "collected('tpm', 'tpm1')", "null ");
+	assert_answer(facts, "collected('tpm', NULL)", "null ");
+}
+
+static void collected_knows_objects_by_number_and_no_other_tables(void **state)
+{
+	_cleanup_facts_ struct gvnp_facts *facts = gvnp_facts_new();
+
+	(void)state;
+	gvnp_facts_collected(facts, "qemu_process_property");
+	gvnp_facts_hole(facts, "qemu_process_property", "", "17", "refused");
+	assert_answer(facts, "collected('qemu_process_property', 16 + 1)", "null ");
+	assert_answer(facts, "collected('qemu_process_property', 18)", "integer 1");
+	assert_answer(facts, "collected('tmp')", "collected: there is no table tmp");
+	assert_answer(facts, "collected(NULL)", "collected: there is no table NULL");
+}
+
 static void a_list_is_sorted_distinct_and_short(void **state)
 {
 	_cleanup_facts_ struct gvnp_facts *facts = gvnp_facts_new();
@@ -312,6 +349,8 @@ int main(void)
 		cmocka_unit_test(a_module_is_named_with_dashes_or_underscores),
 		cmocka_unit_test(a_setting_has_the_type_of_its_syntax),
 		cmocka_unit_test(a_file_is_known_by_its_metadata),
+		cmocka_unit_test(collected_is_null_while_rows_may_be_missing),
+		cmocka_unit_test(collected_knows_objects_by_number_and_no_other_tables),
 		cmocka_unit_test(a_list_is_sorted_distinct_and_short),
 		cmocka_unit_test(versions_compare_number_by_number),
 		cmocka_unit_test(names_are_found_in_sql_but_not_in_texts_and_comments),

@@ -2,6 +2,8 @@
 /* Lint: what authors of checks are told. */
 #include "check_folder.h"
 
+#include "evaluate/lint.h"
+
 static const char *lint(struct folder *folder, const char *text)
 {
 	_cleanup_free_ char *path = gvnp_format("%s/escape/escape-a.yaml", folder->path);
@@ -169,6 +171,16 @@ static void what_other_days_or_other_hosts_answer_differently_is_refused(void **
 		  "'*' is no such name" },
 		{ "SELECT name AS subject, sysctl(name) = 0 AS pass FROM lsm",
 		  "sysctl() needs its name as a literal, because naming a fact is requesting it" },
+		{ "SELECT name AS subject, collected(name) AS pass FROM lsm",
+		  "collected() needs its name as a literal, because naming a fact is requesting "
+		  "it" },
+		{ "SELECT name AS subject, collected('tmp') AS pass FROM lsm",
+		  "collected(): there is no table of facts tmp" },
+		{ "SELECT name AS subject, collected('hole') AS pass FROM lsm",
+		  "collected(): there is no table of facts hole" },
+		{ "SELECT name AS subject, collected('sysctl') AS pass FROM lsm",
+		  "table sysctl holds only what is named: use the state function, like "
+		  "sysctl_state()" },
 	};
 	FOLDER(folder);
 
@@ -245,6 +257,54 @@ static void per_is_refused_when_objects_depend_on_each_other(void **state)
 		"judge the whole host, without per:\n");
 }
 
+static void in_a_per_check_collected_names_the_object(void **state)
+{
+	FOLDER(folder);
+
+	(void)state;
+	assert_string_equal(lint(&folder, HEAD
+				 "per: domain\nquery: SELECT d.uuid AS object, d.name AS subject, "
+				 "collected('domain_device') AS pass FROM domain d\n" TAIL
+				 "examples: []\n"),
+			    "escape/escape-a.yaml:7: domain_device belongs to the objects the "
+			    "check is per: ask "
+			    "about one, collected('domain_device', …)\n");
+	assert_string_equal(lint(&folder, HEAD
+				 "per: domain\nquery: SELECT d.uuid AS object, d.name AS subject, "
+				 "d.name <> 'x' AND collected('domain_device', d.uuid) AND "
+				 "collected('declared_vmm') AS pass FROM domain d\n" TAIL
+				 "examples:\n" PASSES
+				 "  - given: {domain: [{uuid: a, name: x}]}\n    expect: fail\n"),
+			    "");
+}
+
+#define TPM(pass)                                                                                  \
+	HEAD "query: SELECT 'TPM' AS subject, " pass " AS pass\n" TAIL "examples:\n"               \
+	     "  - given: {tpm: [{device: tpm0}]}\n    expect: pass\n"                              \
+	     "  - given: {}\n    expect: fail\n"
+
+static void a_check_that_fails_for_want_of_facts_is_no_proof(void **state)
+{
+	struct gvnp_lint_counts counts;
+	FOLDER(folder);
+	_cleanup_free_ char *path = gvnp_format("%s/escape/escape-a.yaml", folder.path);
+	const char *const paths[] = { path, NULL };
+
+	(void)state;
+	folder_write(&folder, "escape/escape-a.yaml", TPM("EXISTS (SELECT 1 FROM tpm)"));
+	gvnp_lint_all(paths, true, &folder.problems, &counts);
+	assert_string_equal(render(&folder),
+			    "escape/escape-a.yaml:10: false alarm: tpm is missing and the verdict "
+			    "is fail\n"
+			    "escape/escape-a.yaml:10: false alarm: tpm of tpm0 is missing and the "
+			    "verdict is fail\n");
+	folder_write(&folder, "escape/escape-a.yaml",
+		     TPM("CASE WHEN collected('tpm') THEN EXISTS (SELECT 1 FROM tpm) END"));
+	gvnp_lint_all(paths, true, &folder.problems, &counts);
+	assert_string_equal(render(&folder), "");
+	assert_true(counts.n_proofs >= 6);
+}
+
 static void a_site_check_is_linted_alone(void **state)
 {
 	_cleanup_free_ char *path = NULL;
@@ -277,6 +337,8 @@ int main(void)
 		cmocka_unit_test(columns_need_names_and_parameters_a_use),
 		cmocka_unit_test(a_result_that_hangs_on_the_order_of_rows_is_found),
 		cmocka_unit_test(per_is_refused_when_objects_depend_on_each_other),
+		cmocka_unit_test(in_a_per_check_collected_names_the_object),
+		cmocka_unit_test(a_check_that_fails_for_want_of_facts_is_no_proof),
 		cmocka_unit_test(a_site_check_is_linted_alone),
 	};
 

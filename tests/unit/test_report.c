@@ -251,6 +251,39 @@ static void the_text_holds_everything_and_no_byte_a_terminal_obeys(void **state)
 	release(fixture);
 }
 
+static void paths_that_share_their_problem_are_told_together(void **state)
+{
+	static const struct gvnp_hole holes[] = {
+		{ "file", "", "/a", "/a: not visible" },
+		{ "file", "", "/b", "/b: not visible" },
+		{ "file", "", "/c", "/c: Permission denied" },
+		{ "file", "", "/d", "/d: not visible" },
+		{ "lsm", "", "", "/a: not visible" },
+		{ "lsm", "", "", "lsm: not visible" },
+		{ "qemu_process", "exe", "12", "/proc/12/exe: not visible" },
+		{ "qemu_process", "exe", "13", "/proc/13/exe: not visible" },
+		{ "user", "", "", "/e: not visible" },
+	};
+	struct fixture *fixture = prepare();
+
+	(void)state;
+	fixture->report.holes = holes;
+	fixture->report.n_holes = sizeof holes / sizeof *holes;
+	char *text = write_as(fixture, "text");
+	assert_non_null(strstr(text, "  5 x not visible: /a, /b, /d, +1 more\n"
+				     "    file, lsm, user\n"
+				     "  2 x /proc/PID/exe: not visible\n    qemu_process\n"
+				     "  1 x /c: Permission denied\n    file\n"
+				     "  1 x lsm: not visible\n    lsm\n"));
+	free(text);
+	fixture->report.n_holes = 3;
+	text = write_as(fixture, "text");
+	assert_non_null(strstr(text, "  1 x /a: not visible\n    file\n"
+				     "  1 x /b: not visible\n    file\n"));
+	free(text);
+	release(fixture);
+}
+
 static void colour_is_there_only_when_asked_for(void **state)
 {
 	struct fixture *fixture = prepare();
@@ -448,6 +481,7 @@ int main(void)
 		cmocka_unit_test(every_format_has_a_writer_and_words),
 		cmocka_unit_test(the_first_screen_fits_24_lines_of_80_columns),
 		cmocka_unit_test(the_text_holds_everything_and_no_byte_a_terminal_obeys),
+		cmocka_unit_test(paths_that_share_their_problem_are_told_together),
 		cmocka_unit_test(colour_is_there_only_when_asked_for),
 		cmocka_unit_test(a_host_without_hypervisor_gets_one_sentence),
 		cmocka_unit_test(the_json_has_the_documented_keys),

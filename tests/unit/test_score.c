@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
 #include "gvnp/score.h"
 
 static const char *const escape_requirement[] = { "tr-escape", NULL };
@@ -282,6 +283,25 @@ static void reasons_replace_uuids_and_are_cut(void **state)
 	free(reason);
 }
 
+static void reasons_replace_process_ids_but_that_of_process_1(void **state)
+{
+	static const char *const problems[][2] = {
+		{ "/proc/52/fd: Permission denied", "/proc/PID/fd: Permission denied" },
+		{ "/proc/12/task/13/stat: none", "/proc/PID/task/PID/stat: none" },
+		{ "process 17 and pid 18", "process PID and pid PID" },
+		{ "that of process 1 is refused", "that of process 1 is refused" },
+		{ "/proc/1/root: Permission denied", "/proc/1/root: Permission denied" },
+		{ "/proc/10", "/proc/PID" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
+		_cleanup_free_ char *reason = gvnp_reason_of(problems[i][0]);
+
+		assert_string_equal(reason, problems[i][1]);
+	}
+}
+
 static enum gvnp_requirement_verdict verdict_for(const char *first, enum gvnp_claim first_claim,
 						 const char *second, const char *const *requirement)
 {
@@ -452,6 +472,7 @@ int main(void)
 		cmocka_unit_test(site_checks_count_in_no_score_but_in_the_gate),
 		cmocka_unit_test(one_reason_for_many_processes_is_one_line_of_coverage),
 		cmocka_unit_test(reasons_replace_uuids_and_are_cut),
+		cmocka_unit_test(reasons_replace_process_ids_but_that_of_process_1),
 		cmocka_unit_test(a_precondition_never_passes_a_requirement_alone),
 		cmocka_unit_test(a_requirement_is_as_bad_as_its_worst_check),
 		cmocka_unit_test(a_waiver_does_not_make_a_test_pass),

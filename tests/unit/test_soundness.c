@@ -343,6 +343,43 @@ static void a_helper_hides_nothing_from_the_rule(void **state)
 		      "inconclusive k=inconclusive[the query returned NULL]");
 }
 
+static void what_collected_asks_about_counts_as_read(void **state)
+{
+	static const char query[] = "SELECT d.uuid AS object, d.name AS subject, "
+				    "coalesce(collected('domain_device', d.uuid), 1) AS pass "
+				    "FROM domain d";
+	BENCH(bench, "domain");
+
+	(void)state;
+	add_domain(&bench, "u1", "amf");
+	add_domain(&bench, "u2", "smf");
+	assert_judged(&bench, NULL, "SELECT 'k' AS subject, coalesce(collected('tpm'), 1) AS pass",
+		      "inconclusive k=inconclusive[tpm was not collected]");
+	gvnp_facts_collected(bench.facts, "domain_device");
+	assert_judged(&bench, "domain", query, "pass amf=pass smf=pass");
+	gvnp_facts_hole(bench.facts, "domain_device", "", "u2", "cut off");
+	assert_judged(&bench, "domain", query, "inconclusive amf=pass smf=inconclusive[cut off]");
+	assert_judged(&bench, NULL, "SELECT 'k' AS subject, collected(name) AS pass FROM domain",
+		      "error (collected() needs a name as a literal)");
+	assert_judged(&bench, NULL, "SELECT 'k' AS subject, collected('tmp') AS pass",
+		      "error (collected(): there is no table tmp)");
+}
+
+static void without_the_whole_table_its_emptiness_is_no_finding(void **state)
+{
+	static const char query[] =
+		"SELECT 'TPM' AS subject, "
+		"CASE WHEN collected('tpm') THEN EXISTS (SELECT 1 FROM tpm) END AS pass";
+	BENCH(bench, "lsm");
+
+	(void)state;
+	assert_judged(&bench, NULL, query, "inconclusive TPM=inconclusive[tpm was not collected]");
+	gvnp_facts_collected(bench.facts, "tpm");
+	assert_judged(&bench, NULL, query, "fail TPM=fail");
+	gvnp_insert(bench.facts, "tpm", gvnp_text("device", "tpm0"));
+	assert_judged(&bench, NULL, query, "pass TPM=pass");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +399,8 @@ int main(void)
 		cmocka_unit_test(tables_of_the_host_touch_every_vm),
 		cmocka_unit_test(only_the_named_fact_of_a_helper_matters),
 		cmocka_unit_test(a_helper_hides_nothing_from_the_rule),
+		cmocka_unit_test(what_collected_asks_about_counts_as_read),
+		cmocka_unit_test(without_the_whole_table_its_emptiness_is_no_finding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
