@@ -9,6 +9,11 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
+bool gvnp_text_same(const char *one, const char *other, size_t size)
+{
+	return !size || !memcmp(one, other, size);
+}
+
 struct gvnp_slice gvnp_slice_trim(struct gvnp_slice slice)
 {
 	while (slice.size && is_blank(slice.text[0]))

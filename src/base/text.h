@@ -20,15 +20,18 @@ static inline struct gvnp_slice gvnp_slice(const char *text)
 	return (struct gvnp_slice){ text, strlen(text) };
 }
 
-/* Here, because `text` is nearly always a literal, whose length the compiler then knows. */
+bool gvnp_text_same(const char *one, const char *other, size_t size);
+
+/* Here, because `text` is nearly always a literal, whose length the compiler then knows, and most
+ * differ in it. */
 static inline bool gvnp_slice_is(struct gvnp_slice slice, const char *text)
 {
-	return slice.size == strlen(text) && !memcmp(slice.text, text, slice.size);
+	return slice.size == strlen(text) && gvnp_text_same(slice.text, text, slice.size);
 }
 
 static inline bool gvnp_slice_starts(struct gvnp_slice slice, const char *prefix)
 {
-	return slice.size >= strlen(prefix) && !memcmp(slice.text, prefix, strlen(prefix));
+	return slice.size >= strlen(prefix) && gvnp_text_same(slice.text, prefix, strlen(prefix));
 }
 
 struct gvnp_slice gvnp_slice_trim(struct gvnp_slice slice); /* blanks and newlines, both ends */

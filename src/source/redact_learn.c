@@ -218,7 +218,7 @@ void gvnp_redact_learn_names(struct gvnp_redact_names *names, const struct gvnp_
 
 	if (request->operation == GVNP_LIBVIRT) {
 		if (!strcmp(path, "domains"))
-			learn_list(names, GVNP_REDACT_VM, 7, data);
+			learn_list(names, GVNP_REDACT_VM, 6, data);
 		else if (!strcmp(path, "networks"))
 			learn_list(names, GVNP_REDACT_NETWORK, 4, data);
 		else if (gvnp_text_ends(path, "xml"))

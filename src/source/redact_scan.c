@@ -63,14 +63,17 @@ static bool is_behind_number(const struct gvnp_redact_text *text, size_t at)
 /* The last field of a line of a list of libvirt. */
 static bool is_listed(const struct gvnp_redact_text *text, size_t at, size_t end)
 {
-	size_t blanks = !strcmp(text->place, "domains") ? 7 : !strcmp(text->place, "networks") ? 4 : 0;
+	/* fields before the name, source.h */
+	size_t fields = !strcmp(text->place, "domains")	 ? 6 :
+			!strcmp(text->place, "networks") ? 4 :
+							   0;
+	size_t blanks = 0;
 
-	if (!blanks || (end < text->size && text->text[end] != '\n'))
+	if (!fields || (end < text->size && text->text[end] != '\n'))
 		return false;
-	while (at && text->text[at - 1] != '\n')
-		if (text->text[--at] == ' ' && !blanks--)
-			return false;
-	return !blanks;
+	for (; at && text->text[at - 1] != '\n'; at--)
+		blanks += text->text[at - 1] == ' ';
+	return blanks == fields;
 }
 
 static bool is_state_file(const struct gvnp_redact_text *text, size_t at, size_t end)

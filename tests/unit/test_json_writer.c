@@ -69,7 +69,8 @@ static void every_byte_gives_json_that_another_reader_takes(void **state)
 		gvnp_json_text(&json, text);
 		json_t *value = json_loadb(out.data, out.size, JSON_DECODE_ANY, NULL);
 		assert_non_null(value);
-		assert_string_equal(json_string_value(value), c < 0x80 ? text : "a\xef\xbf\xbd" "b");
+		assert_string_equal(json_string_value(value),
+				    c < 0x80 ? text : "a\xef\xbf\xbd" "b");
 		json_decref(value);
 	}
 }
