@@ -8,7 +8,7 @@
 bool gvnp_qemu_is_emulator_name(struct gvnp_slice name)
 {
 	static const char prefix[] = "qemu-system-";
-	const char *slash = name.size ? memrchr(name.text, '/', name.size) : NULL;
+	const char *slash = name.text && name.size ? memrchr(name.text, '/', name.size) : NULL;
 
 	if (slash) {
 		name.size -= (size_t)(slash + 1 - name.text);

@@ -237,7 +237,7 @@ static bool is_anywhere(const struct gvnp_redact_names *names, struct gvnp_slice
 
 /* ---- spellings */
 
-enum spelling { XML, COMMA, SYSTEMD, MACHINE, N_SPELLINGS };
+enum spelling { PLAIN, XML, COMMA, SYSTEMD, MACHINE, N_SPELLINGS };
 
 static void spell_byte(struct gvnp_buffer *out, enum spelling spelling, char byte, bool is_first)
 {

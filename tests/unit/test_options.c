@@ -103,6 +103,9 @@ static void an_option_of_another_verb_is_refused(void **state)
 	assert_non_null(strstr(problem, "--root is not an option of lint"));
 	/* a recording holds the host's own clock and tailoring */
 	assert_int_equal(parse("snapshot", "--now=1", "a.tar"), GVNP_OPTIONS_BAD);
+	assert_int_equal(parse("run", "--redact"), GVNP_OPTIONS_BAD);
+	assert_non_null(strstr(problem, "--redact is not an option of run"));
+	assert_int_equal(parse("snapshot", "--redact=x", "a.tar"), GVNP_OPTIONS_BAD);
 	assert_int_equal(parse("snapshot", "--tailoring=x", "a.tar"), GVNP_OPTIONS_BAD);
 }
 
