@@ -53,4 +53,7 @@ struct gvnp_writer {
 extern const struct gvnp_writer gvnp_writers[];
 const struct gvnp_writer *gvnp_writer_find(const char *name);
 
+/* "host level 1 of 4: failed …\n", for a log. */
+void gvnp_report_line(const struct gvnp_scores *scores, struct gvnp_buffer *out);
+
 #endif

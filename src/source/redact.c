@@ -49,9 +49,9 @@ static bool is_binary(const struct gvnp_request *request, const struct gvnp_answ
 
 static bool is_sockets(const char *path)
 {
-	static const char *const patterns[] = { "/proc/*/net/tcp",  "/proc/*/net/tcp6",
-						"/proc/*/net/udp",  "/proc/*/net/udp6",
-						"/proc/*/net/raw",  "/proc/*/net/raw6" };
+	static const char *const patterns[] = { "/proc/*/net/tcp", "/proc/*/net/tcp6",
+						"/proc/*/net/udp", "/proc/*/net/udp6",
+						"/proc/*/net/raw", "/proc/*/net/raw6" };
 
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
 		if (gvnp_text_matches(patterns[i], path))
@@ -130,7 +130,8 @@ static void learn(void *data, const struct gvnp_request *request, const struct g
 		gvnp_redact_learn_names(redaction->names, request, answer);
 }
 
-static void write_message(void *data, const struct gvnp_request *request, const struct gvnp_answer *answer)
+static void write_message(void *data, const struct gvnp_request *request,
+			  const struct gvnp_answer *answer)
 {
 	const struct redaction *redaction = data;
 	_cleanup_(gvnp_answers_freep) struct gvnp_answers *arena = gvnp_answers_new(0);

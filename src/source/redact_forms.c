@@ -73,10 +73,9 @@ static size_t replace_uuid(struct gvnp_redact_names *names, const struct gvnp_re
 	}
 	unsigned number =
 		gvnp_redact_number(names, GVNP_REDACT_UUID, (struct gvnp_slice){ digits, n });
-	gvnp_buffer_append_format(out,
-				  size == UUID ? "00000000-0000-4000-8000-%012x" :
-						 "00000000000040008000%012x",
-				  number);
+	gvnp_buffer_append_format(
+		out, size == UUID ? "00000000-0000-4000-8000-%012x" : "00000000000040008000%012x",
+		number);
 	return size;
 }
 
@@ -131,11 +130,12 @@ static size_t replace_hardware(struct gvnp_redact_names *names, const struct gvn
 
 static bool is_kept4(uint32_t address)
 {
-	return address >> 24 == 127 || address >> 24 == 0 || address >> 28 >= 14 || /* multicast … */
-	       ~address == 0 || (~address & (~address + 1)) == 0 ||		    /* masks */
-	       address >> 16 == 0xa9fe ||	  /* link-local, 169.254/16 */
-	       address >> 8 == 0x0a0002 ||	  /* QEMU's user network, 10.0.2/24 */
-	       address >> 8 == 0xc0a87a;	  /* libvirt's default network, 192.168.122/24 */
+	return address >> 24 == 127 || address >> 24 == 0 ||
+	       address >> 28 >= 14 ||				    /* multicast … */
+	       ~address == 0 || (~address & (~address + 1)) == 0 || /* masks */
+	       address >> 16 == 0xa9fe ||			    /* link-local, 169.254/16 */
+	       address >> 8 == 0x0a0002 || /* QEMU's user network, 10.0.2/24 */
+	       address >> 8 == 0xc0a87a;   /* libvirt's default network, 192.168.122/24 */
 }
 
 /* The three documentation ranges of RFC 5737, then the one for benchmarks of RFC 2544. */
@@ -204,8 +204,7 @@ static size_t replace_parsed(struct gvnp_redact_names *names, int family, struct
 	memcpy(before, address, sizeof before);
 	gvnp_redact_address(names, family, address);
 	if (memcmp(before, address, sizeof before))
-		gvnp_buffer_append_text(out,
-					inet_ntop(family, address, written, sizeof written));
+		gvnp_buffer_append_text(out, inet_ntop(family, address, written, sizeof written));
 	else
 		gvnp_buffer_append(out, text.text, text.size);
 	return text.size;

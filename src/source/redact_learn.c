@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which answers say what names there are: libvirt's lists and XML, pid files, accounts, the arguments
- * of VM processes, mounts, firmware. Everything here only learns; nothing is changed.
+ * Which answers say what names there are: libvirt's lists and XML, pid files, accounts, the
+ * arguments of VM processes, mounts, firmware. Everything here only learns; nothing is changed.
  */
 #include "source/redact_learn.h"
 
@@ -18,7 +18,7 @@
 
 static bool is_standard_place(struct gvnp_slice path)
 {
-	static const char *const places[] = { "/usr/", "/proc/", "/sys/",  "/etc/",
+	static const char *const places[] = { "/usr/",	"/proc/", "/sys/",   "/etc/",
 					      "/boot/", "/lib/",  "/lib64/", "/bin/" };
 
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
@@ -43,8 +43,7 @@ static struct gvnp_slice stem_of(struct gvnp_slice name)
 	static const char variables[] = "_VARS";
 
 	if (dot && dot > name.text &&
-	    is_extension((struct gvnp_slice){ dot + 1,
-					      name.size - (size_t)(dot + 1 - name.text) }))
+	    is_extension((struct gvnp_slice){ dot + 1, name.size - (size_t)(dot + 1 - name.text) }))
 		name.size = (size_t)(dot - name.text);
 	if (name.size > strlen(variables) &&
 	    !memcmp(name.text + name.size - strlen(variables), variables, strlen(variables)))
@@ -52,7 +51,8 @@ static struct gvnp_slice stem_of(struct gvnp_slice name)
 	return name;
 }
 
-/* Folders and sockets libvirt names after the domain are the domain's name, not names of their own. */
+/* Folders and sockets libvirt names after the domain are the domain's name, not names of their own.
+ */
 static bool is_libvirts(struct gvnp_slice component)
 {
 	return gvnp_slice_starts(component, "domain-") || gvnp_slice_starts(component, "qemu-") ||
@@ -143,8 +143,9 @@ static void learn_pid_files(struct gvnp_redact_names *names, const struct gvnp_a
 
 static bool is_vm_process(struct gvnp_slice program)
 {
-	static const char *const programs[] = { "qemu", "kvm", "cloud-hypervisor", "firecracker",
-						"crosvm", "swtpm", "virtiofsd" };
+	static const char *const programs[] = { "qemu",	       "kvm",	 "cloud-hypervisor",
+						"firecracker", "crosvm", "swtpm",
+						"virtiofsd" };
 	const char *slash = memrchr(program.text, '/', program.size);
 
 	if (slash) {
@@ -183,7 +184,7 @@ static void learn_values(struct gvnp_redact_names *names, enum gvnp_redact_kind 
 
 	for (size_t at = 0; at + size < argument.size; at++) {
 		struct gvnp_slice value = { argument.text + at + size, 0 };
-		size_t most = argument.size - at - size;
+		size_t rest = argument.size - at - size, most = rest < 4096 ? rest : 4096;
 
 		if (memcmp(argument.text + at, key, size) ||
 		    (at && !strchr(",.{\"", argument.text[at - 1])))
@@ -255,8 +256,8 @@ static void learn_argument_paths(struct gvnp_redact_names *names, struct gvnp_sl
 				continue;
 			while (end < argument.size && !strchr(",\"}", argument.text[end]))
 				end++;
-			gvnp_redact_learn_path(
-				names, (struct gvnp_slice){ argument.text + at, end - at });
+			gvnp_redact_learn_path(names,
+					       (struct gvnp_slice){ argument.text + at, end - at });
 			at = end;
 		}
 	}
@@ -284,7 +285,8 @@ static void learn_mounts(struct gvnp_redact_names *names, struct gvnp_slice moun
 
 		if (!behind)
 			continue;
-		struct gvnp_slice rest = { behind + 3, line.size - (size_t)(behind + 3 - line.text) };
+		struct gvnp_slice rest = { behind + 3,
+					   line.size - (size_t)(behind + 3 - line.text) };
 		if (!gvnp_slice_word(&rest, &word) || !gvnp_slice_word(&rest, &word) ||
 		    !gvnp_slice_split(word, ':', &host, &path) || !gvnp_slice_starts(path, "/"))
 			continue;

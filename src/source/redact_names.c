@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The dictionary. The rule kept here: a name that could be a word of a file format is never replaced
- * everywhere, or a VM called "disk" would destroy the recording.
+ * The dictionary. The rule kept here: a name that could be a word of a file format is never
+ * replaced everywhere, or a VM called "disk" would destroy the recording.
  */
 #include "source/redact_names.h"
 
@@ -177,9 +177,9 @@ void gvnp_redact_learn_as(struct gvnp_redact_names *names, enum gvnp_redact_kind
 	}
 	if (!names->nodes[state].name) {
 		names->names = gvnp_grow(names->names, names->n_names);
-		names->names[names->n_names++] = (struct gvnp_redact_name){
-			.replacement = gvnp_duplicate(replacement), .is_anywhere = is_anywhere
-		};
+		names->names[names->n_names++] =
+			(struct gvnp_redact_name){ .replacement = gvnp_duplicate(replacement),
+						   .is_anywhere = is_anywhere };
 		names->nodes[state].name = (uint32_t)names->n_names;
 	}
 	names->names[names->nodes[state].name - 1].kinds |= 1U << kind;
@@ -241,20 +241,20 @@ enum spelling { PLAIN, XML, COMMA, SYSTEMD, MACHINE, N_SPELLINGS };
 
 static void spell_byte(struct gvnp_buffer *out, enum spelling spelling, char byte, bool is_first)
 {
-	bool is_plain = (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
-	const char *entity = byte == '&'  ? "&amp;" :
-			     byte == '<'  ? "&lt;" :
-			     byte == '>'  ? "&gt;" :
-			     byte == '"'  ? "&quot;" :
-			     byte == '\'' ? "&apos;" :
-					    NULL;
+	bool is_plain =
+		(byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
+	const char *entity = byte == '&'    ? "&amp;"
+			     : byte == '<'  ? "&lt;"
+			     : byte == '>'  ? "&gt;"
+			     : byte == '"'  ? "&quot;"
+			     : byte == '\'' ? "&apos;"
+					    : NULL;
 
 	if (spelling == XML && entity)
 		gvnp_buffer_append_text(out, entity);
 	else if (spelling == COMMA && byte == ',')
 		gvnp_buffer_append_text(out, ",,");
-	else if (spelling == SYSTEMD && !is_plain &&
-		 (is_first || !strchr(":_.", byte)))
+	else if (spelling == SYSTEMD && !is_plain && (is_first || !strchr(":_.", byte)))
 		gvnp_buffer_append_format(out, "\\x%02x", (unsigned char)byte);
 	/* virDomainGenerateMachineName() of libvirt drops what a host name may not hold. */
 	else if (spelling != MACHINE || is_plain || (byte == '-' || byte == '.'))
@@ -313,7 +313,8 @@ void gvnp_redact_learn(struct gvnp_redact_names *names, enum gvnp_redact_kind ki
 		[GVNP_REDACT_TEXT] = "text",
 	};
 
-	if (!original.size || original.size > NAME_LIMIT || memchr(original.text, '\0', original.size))
+	if (!original.size || original.size > NAME_LIMIT ||
+	    memchr(original.text, '\0', original.size))
 		return;
 	if (gvnp_redact_is_default(kind, original))
 		return;

@@ -29,7 +29,8 @@ enum gvnp_redact_kind {
 struct gvnp_redact_name {
 	const char *replacement;
 	unsigned kinds;	  /* 1 << kind of each kind it was learnt as */
-	bool is_anywhere; /* replaced on every token boundary, else only where a name is known to be */
+	bool is_anywhere; /* replaced on every token boundary, else only where a name is known to be
+			   */
 };
 
 struct gvnp_redact_names;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The scan. At every token boundary a secret's key, the longest learnt name and the forms are tried,
- * in this order. A name that is a common word counts only in the contexts listed here.
+ * The scan. At every token boundary a secret's key, the longest learnt name and the forms are
+ * tried, in this order. A name that is a common word counts only in the contexts listed here.
  */
 #include "source/redact_scan.h"
 
@@ -22,7 +22,8 @@ static bool is_hex(char byte)
 
 /* ---- contexts of common words */
 
-static bool is_behind(const struct gvnp_redact_text *text, size_t at, const char *before, size_t size)
+static bool is_behind(const struct gvnp_redact_text *text, size_t at, const char *before,
+		      size_t size)
 {
 	return at >= size && !memcmp(text->text + at - size, before, size);
 }
@@ -48,8 +49,8 @@ static bool ends_at(const struct gvnp_redact_text *text, size_t end, const char 
 /* "qemu-12-", "domain-3-" and their escaped form. */
 static bool is_behind_number(const struct gvnp_redact_text *text, size_t at)
 {
-	static const char *const kinds[] = { "qemu-", "domain-", "lxc-", "qemu\\x2d", "lxc\\x2d",
-					     NULL };
+	static const char *const kinds[] = { "qemu-",	  "domain-",  "lxc-",
+					     "qemu\\x2d", "lxc\\x2d", NULL };
 	size_t dash = is_behind(text, at, "\\x2d", 4) ? 4 : is_behind(text, at, "-", 1);
 	size_t start = at - dash;
 
@@ -64,9 +65,9 @@ static bool is_behind_number(const struct gvnp_redact_text *text, size_t at)
 static bool is_listed(const struct gvnp_redact_text *text, size_t at, size_t end)
 {
 	/* fields before the name, source.h */
-	size_t fields = !strcmp(text->place, "domains")	 ? 6 :
-			!strcmp(text->place, "networks") ? 4 :
-							   0;
+	size_t fields = !strcmp(text->place, "domains")	   ? 6
+			: !strcmp(text->place, "networks") ? 4
+							   : 0;
 	size_t blanks = 0;
 
 	if (!fields || (end < text->size && text->text[end] != '\n'))
@@ -79,8 +80,8 @@ static bool is_listed(const struct gvnp_redact_text *text, size_t at, size_t end
 static bool is_state_file(const struct gvnp_redact_text *text, size_t at, size_t end)
 {
 	static const char *const suffixes[] = { ".pid", ".xml", ".log", ".lock", ".save", NULL };
-	bool is_there = text->is_entry ? !at && gvnp_text_starts(text->place, "/run/libvirt/qemu") :
-					 is_behind(text, at, "/libvirt/qemu/", 14);
+	bool is_there = text->is_entry ? !at && gvnp_text_starts(text->place, "/run/libvirt/qemu")
+				       : is_behind(text, at, "/libvirt/qemu/", 14);
 
 	for (size_t i = 0; is_there && suffixes[i]; i++)
 		if (text->size - end >= strlen(suffixes[i]) &&
@@ -113,8 +114,8 @@ static bool is_network(const struct gvnp_redact_text *text, size_t at, size_t en
 
 static bool is_host(const struct gvnp_redact_text *text, size_t at, size_t end)
 {
-	static const char *const before[] = { "host='", "<host name='", "\"host\":\"", "host=",
-					      "<domain name='", NULL };
+	static const char *const before[] = { "host='", "<host name='",	  "\"host\":\"",
+					      "host=",	"<domain name='", NULL };
 
 	return (is_behind_any(text, at, before) && ends_at(text, end, "'\",:")) ||
 	       !strcmp(text->place, "/proc/sys/kernel/hostname");
@@ -136,9 +137,9 @@ static bool is_component(const struct gvnp_redact_text *text, size_t at, size_t 
 
 static bool is_serial(const struct gvnp_redact_text *text, size_t at, size_t end)
 {
-	static const char *const before[] = { "<serial>", "serial='", "\"serial\":\"", "serial=",
-					      "<wwn>", "\"wwn\":\"", "name='serial'>",
-					      "name='asset'>", NULL };
+	static const char *const before[] = { "<serial>",	"serial='",	 "\"serial\":\"",
+					      "serial=",	"<wwn>",	 "\"wwn\":\"",
+					      "name='serial'>", "name='asset'>", NULL };
 
 	return (is_behind_any(text, at, before) && ends_at(text, end, "<'\",")) ||
 	       gvnp_text_starts(text->place, "/sys/class/dmi/id/");
@@ -205,9 +206,8 @@ static bool is_kept_value(struct gvnp_slice value)
 
 static size_t skip(const struct gvnp_redact_text *text, size_t at, const char *bytes, size_t most)
 {
-	for (size_t i = 0; i < most && at < text->size && text->text[at] &&
-			   strchr(bytes, text->text[at]);
-	     i++)
+	for (size_t i = 0;
+	     i < most && at < text->size && text->text[at] && strchr(bytes, text->text[at]); i++)
 		at++;
 	return at;
 }
@@ -223,8 +223,8 @@ static size_t secret_key(const struct gvnp_redact_text *text, size_t at, size_t 
 		{ "password", 1, false },   { "passwd", 1, false }, { "passphrase", 1, false },
 		{ "secretdata", 1, false }, { "data", 1, true },    { "key", 16, true },
 	};
-	bool is_argument = gvnp_text_ends(text->place, "/cmdline") ||
-			   gvnp_text_starts(text->place, "domain/");
+	bool is_argument =
+		gvnp_text_ends(text->place, "/cmdline") || gvnp_text_starts(text->place, "domain/");
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
 		size_t size = strlen(keys[i].key), end = at + size;
@@ -255,8 +255,8 @@ size_t gvnp_redact_secret(const struct gvnp_redact_text *text, size_t at, struct
 	if (is_quoted)
 		start = quote;
 	for (end = start; end < text->size && text->text[end]; end++)
-		if (is_quoted ? text->text[end] == text->text[start - 1] || text->text[end] == '\n' :
-				strchr(" ,\n\"'<", text->text[end]) != NULL)
+		if (is_quoted ? text->text[end] == text->text[start - 1] || text->text[end] == '\n'
+			      : strchr(" ,\n\"'<", text->text[end]) != NULL)
 			break;
 	struct gvnp_slice value = { text->text + start, end - start };
 	if (value.size < least || is_kept_value(value))
@@ -319,8 +319,8 @@ static bool parse_words(const char *digits, size_t size, unsigned char *ret)
 		for (size_t k = 0; k < 4; k++) {
 			uint64_t byte;
 
-			if (!gvnp_slice_unsigned((struct gvnp_slice){ digits + 8 * i + 2 * k, 2 }, 16,
-						 &byte))
+			if (!gvnp_slice_unsigned((struct gvnp_slice){ digits + 8 * i + 2 * k, 2 },
+						 16, &byte))
 				return false;
 			ret[4 * i + 3 - k] = (unsigned char)byte;
 		}

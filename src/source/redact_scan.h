@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass over a text: secrets, learnt names and what has the form of an identifier are replaced. */
+/* One pass over a text: secrets, learnt names and what has the form of an identifier are replaced.
+ */
 #ifndef GVNP_SOURCE_REDACT_SCAN_H
 #define GVNP_SOURCE_REDACT_SCAN_H
 
@@ -25,8 +26,8 @@ void gvnp_redact_scan(struct gvnp_redact_names *names, const struct gvnp_redact_
 void gvnp_redact_scan_sockets(struct gvnp_redact_names *names, struct gvnp_slice text,
 			      struct gvnp_buffer *out);
 
-/* Replaces the identifier (uuid, MAC, IP address) that begins at `at`; returns its length, or 0 when
- * there is none. One that must stay is appended as it is. */
+/* Replaces the identifier (uuid, MAC, IP address) that begins at `at`; returns its length, or 0
+ * when there is none. One that must stay is appended as it is. */
 size_t gvnp_redact_form(struct gvnp_redact_names *names, const struct gvnp_redact_text *text,
 			size_t at, struct gvnp_buffer *out);
 /* An address in network byte order, 4 or 16 bytes, to what stands for it. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 /* Sorted: looked up by bisection. */
+/* clang-format off: a word a line would be a page of words */
 static const char *const words[] = {
 	"accel", "accept", "access", "account", "acpi", "active", "address", "adm", "admin",
 	"agent", "aio", "alias", "allow", "alma", "amd", "amd64", "and", "any", "apic", "app",
@@ -82,6 +83,7 @@ static const char *const words[] = {
 	"web", "websocket", "win", "windows", "with", "without", "work", "write", "x86", "xen",
 	"xhci", "xml", "yes", "zero", "zone",
 };
+/* clang-format on */
 
 static const struct {
 	enum gvnp_redact_kind kind;
@@ -131,8 +133,9 @@ bool gvnp_redact_is_common_word(struct gvnp_slice word)
 		char byte = word.text[i];
 		bool is_letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
 
-		is_number = is_number && ((byte >= '0' && byte <= '9') ||
-					  (is_letter && (byte | 0x20) <= 'f') || (byte == 'x' && i == 1));
+		is_number = is_number &&
+			    ((byte >= '0' && byte <= '9') || (is_letter && (byte | 0x20) <= 'f') ||
+			     (byte == 'x' && i == 1));
 		if (i < LONGEST)
 			lower[i] = (char)(is_letter ? byte | 0x20 : byte);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names in the XML of libvirt. Not a parser: what is cut out wrongly is not found in the text again,
- * so malformed XML costs nothing but its own names.
+ * Names in the XML of libvirt. Not a parser: what is cut out wrongly is not found in the text
+ * again, so malformed XML costs nothing but its own names.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -66,8 +66,11 @@ static char *decode(struct gvnp_slice text)
 	static const struct {
 		const char *entity;
 		char byte;
-	} entities[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' },
-			 { "&quot;", '"' }, { "&apos;", '\'' } };
+	} entities[] = { { "&amp;", '&' },
+			 { "&lt;", '<' },
+			 { "&gt;", '>' },
+			 { "&quot;", '"' },
+			 { "&apos;", '\'' } };
 	struct gvnp_buffer out = { 0 };
 
 	for (size_t at = 0; at < text.size;) {
@@ -134,8 +137,8 @@ static void learn_attributes(struct gvnp_redact_names *names, bool is_for_paths,
 
 	while (next_attribute(&rest, &name, &value))
 		for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-			bool is_interface = gvnp_slice_is(name, "dev") &&
-					    !gvnp_slice_starts(value, "/");
+			bool is_interface =
+				gvnp_slice_is(name, "dev") && !gvnp_slice_starts(value, "/");
 
 			if (attributes[i].is_path_pass == is_for_paths && !is_interface &&
 			    gvnp_slice_is(name, attributes[i].attribute) &&
@@ -225,8 +228,8 @@ void gvnp_redact_replace_prose(struct gvnp_redact_names *names, struct gvnp_slic
 	struct tag tag;
 
 	while (next_tag(&rest, &tag)) {
-		bool is_prose = gvnp_slice_is(tag.name, "title") ||
-				gvnp_slice_is(tag.name, "description");
+		bool is_prose =
+			gvnp_slice_is(tag.name, "title") || gvnp_slice_is(tag.name, "description");
 
 		if (gvnp_slice_is(tag.name, "/metadata"))
 			is_metadata = false;

@@ -318,6 +318,8 @@ void gvnp_audit_work(struct gvnp_source *source, void *data, struct gvnp_outcome
 		return;
 	}
 	gvnp_audit_report(&judgement, plan->writer, outcome->output);
+	if (plan->options->output && !plan->is_recorded)
+		gvnp_report_line(judgement.scores, outcome->messages);
 	if (plan->is_recorded)
 		finish_recording(&judgement, source, outcome);
 }

@@ -43,7 +43,8 @@ static const char *find_difference(const struct gvnp_results *one, const struct 
 	return NULL;
 }
 
-/* True when the attempt is in the outcome; else *ret_problem says why not, for the caller to free. */
+/* True when the attempt is in the outcome; else *ret_problem says why not, for the caller to free.
+ */
 static bool attempt(const struct gvnp_judgement *plain, const struct gvnp_buffer *tar, size_t i,
 		    struct gvnp_outcome *outcome, char **ret_problem)
 {

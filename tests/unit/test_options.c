@@ -129,6 +129,16 @@ static void behind_two_dashes_everything_is_an_argument(void **state)
 	assert_null(options.root);
 }
 
+static void a_recording_may_be_recorded_again_redacted(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("snapshot", "--redact", "out.tar", "--root", "in.tar"),
+			 GVNP_OPTIONS_RUN);
+	assert_true(options.is_redacted);
+	assert_string_equal(options.root, "in.tar");
+	assert_string_equal(options.arguments[0], "out.tar");
+}
+
 static void help_wins_over_missing_arguments(void **state)
 {
 	(void)state;
@@ -164,6 +174,7 @@ int main(void)
 		cmocka_unit_test_teardown(an_option_of_another_verb_is_refused, forget),
 		cmocka_unit_test_teardown(arguments_are_counted, forget),
 		cmocka_unit_test_teardown(behind_two_dashes_everything_is_an_argument, forget),
+		cmocka_unit_test_teardown(a_recording_may_be_recorded_again_redacted, forget),
 		cmocka_unit_test_teardown(help_wins_over_missing_arguments, forget),
 		cmocka_unit_test_teardown(help_names_every_verb_and_fits_80_columns, forget),
 	};

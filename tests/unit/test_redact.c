@@ -97,13 +97,15 @@ static void lacks(const char *text, const char *unwanted)
 #define LIST(name) UUID " 1 1 1 0 0 " name "\n"
 
 static const struct message host[] = {
-	{ GVNP_READ, "/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nlibvirt-qemu:x:64055:104::/:/\n"
-				    "jdoe:x:1000:1000:Jane Doe,,,:/home/jdoe:/bin/bash\n" },
+	{ GVNP_READ, "/etc/passwd",
+	  "root:x:0:0:root:/root:/bin/bash\nlibvirt-qemu:x:64055:104::/:/\n"
+	  "jdoe:x:1000:1000:Jane Doe,,,:/home/jdoe:/bin/bash\n" },
 	{ GVNP_READ, "/etc/group", "libvirt:x:120:jdoe,root\njdoe:x:1000:\n" },
 	{ GVNP_READ, "/proc/12/cmdline",
 	  BYTES("/usr/bin/qemu-system-x86_64\0-name\0guest=acme-amf,debug-threads=on\0-blockdev\0"
 		"{\"driver\":\"file\",\"filename\":\"/srv/acme/acme-disk.qcow2\"}\0-uuid\0" UUID
-		"\0-netdev\0socket,id=n,connect=10.1.2.3:99\0-device\0virtio-net,mac=52:54:00:ab:cd:ef"
+		"\0-netdev\0socket,id=n,connect=10.1.2.3:99\0-device\0virtio-net,mac=52:54:00:ab:"
+		"cd:ef"
 		"\0-object\0secret,id=s,data=c2VjcmV0d29yZA==\0-vnc\0"
 		"127.0.0.1:0,password=on\0-iscsi\0user=u,password=hunter2\0") },
 	{ GVNP_READ, "/proc/12/cgroup",
@@ -115,10 +117,13 @@ static const struct message host[] = {
 	{ GVNP_LIBVIRT, "networks", "4dea22b3-1d52-d8f3-2516-782e98ab3fa1 1 1 1 acme-net\n" },
 	{ GVNP_LIBVIRT, "domain/" UUID "/xml",
 	  "<domain type='kvm'><name>acme-amf</name><title>ACME &amp; sons</title><metadata>"
-	  "<nova:project uuid=\"5f0e3a1b6c2d4e8f9a7b1c2d3e4f5a6b\">acme-core</nova:project></metadata>"
+	  "<nova:project "
+	  "uuid=\"5f0e3a1b6c2d4e8f9a7b1c2d3e4f5a6b\">acme-core</nova:project></metadata>"
 	  "<devices><disk><source file='/srv/acme/acme-disk.qcow2'/><serial>WD-7781</serial></disk>"
-	  "<disk><source protocol='rbd' name='gold/vol'><host name='mon1.acme.example' port='6789'/>"
-	  "</source></disk><interface><source network='acme-net'/><mac address='52:54:00:AB:CD:EF'/>"
+	  "<disk><source protocol='rbd' name='gold/vol'><host name='mon1.acme.example' "
+	  "port='6789'/>"
+	  "</source></disk><interface><source network='acme-net'/><mac "
+	  "address='52:54:00:AB:CD:EF'/>"
 	  "</interface><graphics listen='0.0.0.0'/></devices></domain>" },
 	{ GVNP_READ, "/etc/machine-id", "0123456789abcdef0123456789abcdef\n" },
 	{ GVNP_READ, "/sys/class/dmi/id/product_serial", "CZ3-999\n" },
@@ -126,11 +131,13 @@ static const struct message host[] = {
 	  "CRYPT-LUKS2-0123456789abcdef0123456789abcdee-acme-root\n" },
 	{ GVNP_READ, "/etc/libvirt/qemu.conf",
 	  "vnc_password = \"hunter2\"\nspice_listen = \"10.1.2.3\"\nvnc_tls = 1\n" },
-	{ GVNP_READ, "/proc/1/net/tcp", "   0: 0302010A:0050 00000000:0000 0A 00000000:00000000\n"
-					"   1: 0100007F:0277 0302010A:C001 01 00000000:00000000\n" },
+	{ GVNP_READ, "/proc/1/net/tcp",
+	  "   0: 0302010A:0050 00000000:0000 0A 00000000:00000000\n"
+	  "   1: 0100007F:0277 0302010A:C001 01 00000000:00000000\n" },
 	{ GVNP_READ, "/proc/1/net/tcp6",
 	  "   0: B80D0120000000000000000001000000:0050 00000000000000000000000000000000:0000 0A\n"
-	  "   1: 00000000000000000000000001000000:0277 00000000000000000000000000000000:0000 0A\n" },
+	  "   1: 00000000000000000000000001000000:0277 00000000000000000000000000000000:0000 "
+	  "0A\n" },
 	{ GVNP_READ, "/proc/1/mountinfo",
 	  "30 1 0:40 / /srv/acme rw - nfs4 filer.acme.example:/vol/acme rw,addr=10.1.2.4\n" },
 };
@@ -138,9 +145,15 @@ static const struct message host[] = {
 static void no_original_of_any_class_remains(void **state)
 {
 	static const char *const originals[] = {
-		"acme",	       "jdoe",		    "Jane",    UUID,	   "10.1.2.3", "10.1.2.4",
-		"52:54:00",    "c2VjcmV0d29yZA",    "hunter2", "ACME",	   "WD-7781",  "CZ3-999",
-		"0123456789a", "5f0e3a1b6c2d4e8f9", "mon1",    "0302010A", "gold",
+		"acme",	       "jdoe",
+		"Jane",	       UUID,
+		"10.1.2.3",    "10.1.2.4",
+		"52:54:00",    "c2VjcmV0d29yZA",
+		"hunter2",     "ACME",
+		"WD-7781",     "CZ3-999",
+		"0123456789a", "5f0e3a1b6c2d4e8f9",
+		"mon1",	       "0302010A",
+		"gold",
 	};
 	_cleanup_free_ char *text = redact(host);
 
@@ -235,14 +248,14 @@ static void more_addresses_than_a_range_holds_stay_distinct(void **state)
 	has(text, "203.0.113.254\n198.18.");
 }
 
-#define XML(name) \
-	"<domain type='kvm'><name>" name "</name><os><type arch='x86_64'>hvm</type></os>" \
+#define XML(name)                                                                                  \
+	"<domain type='kvm'><name>" name "</name><os><type arch='x86_64'>hvm</type></os>"          \
 	"<devices><disk type='file' device='disk'><driver name='qemu'/></disk></devices></domain>"
 
 static void names_like_keywords_are_replaced_only_where_a_name_stands(void **state)
 {
-	static const char *const names[] = { "kvm", "disk", "libvirt", "a", "x86_64", "1", "-",
-					     ".*", "file", "[a-z]+", "qemu", "/usr", "type" };
+	static const char *const names[] = { "kvm", "disk", "libvirt", "a",    "x86_64", "1",	"-",
+					     ".*",  "file", "[a-z]+",  "qemu", "/usr",	 "type" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -268,7 +281,8 @@ static void a_name_that_begins_another_does_not_break_it(void **state)
 {
 	static const struct message messages[] = {
 		{ GVNP_LIBVIRT, "domains", LIST("acme") LIST("acme-1") LIST("acme-10") },
-		{ GVNP_READ, "/proc/9/cgroup", "acme acme-1 acme-10 acme-100 acmebis xacme acme.x" },
+		{ GVNP_READ, "/proc/9/cgroup",
+		  "acme acme-1 acme-10 acme-100 acmebis xacme acme.x" },
 	};
 	_cleanup_free_ char *text = redact(messages);
 
@@ -305,7 +319,8 @@ static void an_empty_or_endless_name_costs_nothing(void **state)
 	struct message messages[] = { { GVNP_LIBVIRT, "domains", LIST("") "\n \nshort 1\n" },
 				      { GVNP_LIBVIRT, "domain/" UUID "/xml", xml },
 				      { GVNP_READ, "/etc/passwd", ":\n::\n:::::\n" },
-				      { GVNP_READ, "/proc/9/cmdline", BYTES("\0\0qemu\0-name\0") } };
+				      { GVNP_READ, "/proc/9/cmdline",
+					BYTES("\0\0qemu\0-name\0") } };
 	_cleanup_free_ char *text = redact(messages);
 	has(text, open);
 	has(text, " 1 1 1 0 0 \n");
@@ -331,7 +346,8 @@ static void what_is_not_text_stays(void **state)
 	static const char zipped[] = "\x1f\x8b\0 10.1.2.3 \xff";
 	static const struct message messages[] = {
 		{ GVNP_READ, "/proc/config.gz", zipped, sizeof zipped - 1 },
-		{ GVNP_READ, "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
+		{ GVNP_READ,
+		  "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
 		  "\6\0\0\0\1" },
 	};
 	_cleanup_free_ char *text = redact(messages);
