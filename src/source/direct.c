@@ -63,8 +63,6 @@ static int read_whole(int fd, const char *path, struct gvnp_buffer *content)
 		if (content->size + (size_t)size > limit)
 			return GVNP_TOO_LARGE;
 		gvnp_buffer_append(content, bytes, (size_t)size);
-		if (gvnp_limits_is_end(path, (size_t)size))
-			return 0;
 		wanted = sizeof bytes;
 	}
 }

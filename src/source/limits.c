@@ -44,21 +44,6 @@ size_t gvnp_limits_of(const char *path)
 	return GVNP_LIMIT_READ;
 }
 
-/*
- * To find that there are no more sockets the kernel walks a table that grows with memory, and it
- * does so anew when it is asked for the end. A read of a sequence file goes on until there is no
- * next line or a line does not fit into the page that is left (seq_read_iter() of fs/seq_file.c),
- * and no line of these has half of 512 bytes (get_tcp4_sock() and get_tcp6_sock() of net/ipv4 and
- * net/ipv6): with as much room left in the smallest page, there was no next line.
- */
-bool gvnp_limits_is_end(const char *path, size_t size)
-{
-	enum { SMALLEST_PAGE = 4096, ROOM = 512 };
-
-	return size + ROOM < SMALLEST_PAGE && (gvnp_text_matches("/proc/*/net/tcp", path) ||
-					       gvnp_text_matches("/proc/*/net/tcp6", path));
-}
-
 static int by_name(const void *a, const void *b)
 {
 	const struct gvnp_entry *first = a, *second = b;

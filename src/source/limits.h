@@ -22,10 +22,6 @@ enum {
 /* The largest content of this path that is kept. */
 size_t gvnp_limits_of(const char *path);
 
-/* True when a read of this path that returned `size` bytes was the last one, so that nobody has to
- * ask for the end. Known of few files; false is always safe. */
-bool gvnp_limits_is_end(const char *path, size_t size);
-
 /* Fills answer i from an open directory: sorted entries and the directory's metadata. Returns 0, a
  * negative errno, or GVNP_TOO_LARGE. */
 int gvnp_listing_read(int directory, struct gvnp_answers *answers, size_t i);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prepared inserts and what the store remembers of rows; limits of sources that depend on it. */
+/* Prepared inserts and what the store remembers of rows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,6 @@
 
 #include "base/cleanup.h"
 #include "facts/store.h"
-#include "source/limits.h"
 
 static int64_t count(struct gvnp_facts *facts, const char *sql)
 {
@@ -56,23 +55,11 @@ static void a_null_or_a_column_left_out_is_remembered(void **state)
 	assert_false(gvnp_facts_may_hold_null(facts, "no_such_table"));
 }
 
-static void only_socket_tables_with_room_to_spare_end_early(void **state)
-{
-	(void)state;
-	assert_true(gvnp_limits_is_end("/proc/1/net/tcp", 150));
-	assert_true(gvnp_limits_is_end("/proc/1/net/tcp6", 3583));
-	assert_false(gvnp_limits_is_end("/proc/1/net/tcp", 3584));
-	assert_false(gvnp_limits_is_end("/proc/1/net/tcp", 65536));
-	assert_false(gvnp_limits_is_end("/proc/1/net/unix", 150));
-	assert_false(gvnp_limits_is_end("/proc/modules", 150));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_that_change_in_place_are_other_names),
 		cmocka_unit_test(a_null_or_a_column_left_out_is_remembered),
-		cmocka_unit_test(only_socket_tables_with_room_to_spare_end_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
