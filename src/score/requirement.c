@@ -17,11 +17,13 @@ static bool names(const char *const *list, const char *id)
 	return false;
 }
 
-/* Facts of a host pass a test case only where the clause is decided by configuration, and a check
- * claims to decide it. Everything else leaves work to the laboratory. */
+/* Facts of a host pass a test case only where the clause is decided by configuration, a check
+ * claims to decide it, and the test case asks for nothing else. Everything else leaves work to the
+ * laboratory. */
 static bool is_direct(const struct gvnp_requirement *requirement, const struct gvnp_result *result)
 {
-	return requirement->claim == GVNP_DIRECT && result->check->claim == GVNP_DIRECT;
+	return requirement->claim == GVNP_DIRECT && result->check->claim == GVNP_DIRECT &&
+	       !requirement->owed[0];
 }
 
 static enum gvnp_requirement_verdict verdict_of(const struct gvnp_requirement_result *result)

@@ -16,16 +16,20 @@ static const char *const escape_requirement[] = { "tr-escape", NULL };
 static const char *const direct_requirement[] = { "ts-direct", NULL };
 static const char *const vm_escape[] = { "vm-escape", NULL };
 
+static const char *const nothing[] = { NULL };
+static const char *const an_attempt[] = { "try it from inside the VM", NULL };
 static struct gvnp_requirement requirements[] = {
 	{ .id = "tr-escape",
+	  .owed = an_attempt,
 	  .claim = GVNP_PRECONDITION,
 	  .applies_to_type_2 = true,
 	  .applies_to_type_3 = true },
 	{ .id = "tr-unreached",
+	  .owed = nothing,
 	  .claim = GVNP_DIRECT,
 	  .applies_to_type_2 = true,
 	  .applies_to_type_3 = true },
-	{ .id = "ts-direct", .claim = GVNP_DIRECT, .applies_to_type_3 = true },
+	{ .id = "ts-direct", .owed = nothing, .claim = GVNP_DIRECT, .applies_to_type_3 = true },
 };
 static struct gvnp_threat threats[] = { { .id = "unused" }, { .id = "vm-escape" } };
 
@@ -336,6 +340,11 @@ static void a_precondition_never_passes_a_requirement_alone(void **state)
 			 GVNP_REQUIREMENT_PASS);
 	assert_int_equal(verdict_for("p", GVNP_DIRECT, "p", direct_requirement),
 			 GVNP_REQUIREMENT_PASS);
+	/* nor does anything, while the laboratory owes a step of the test case */
+	requirements[2].owed = an_attempt;
+	assert_int_equal(verdict_for("p", GVNP_DIRECT, "p", direct_requirement),
+			 GVNP_REQUIREMENT_PASS_PRECONDITION);
+	requirements[2].owed = nothing;
 }
 
 static void a_requirement_is_as_bad_as_its_worst_check(void **state)
