@@ -36,6 +36,10 @@ struct gvnp_plan {
 	/* The program that asks libvirt; NULL: gvnp-audit-libvirt beside the running program, else
 	 * in the installed place. */
 	const char *libvirt_program;
+	/* Runs in this process once the readers are started, so that they load and answer meanwhile:
+	 * makes what the worker needs. Returns 0, or the exit status the run ends with, having said
+	 * why. NULL: nothing to make. */
+	int (*prepare)(void *data);
 	/* Runs in the worker. */
 	void (*work)(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome);
 	void *data;

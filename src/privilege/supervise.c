@@ -45,6 +45,7 @@ struct run {
 	int said;      /* read end of the children's standard error */
 	int signals;   /* signalfd */
 	int interrupt; /* the signal that ends the run, or 0 */
+	int refusal;   /* what plan->prepare() ended the run with, or 0 */
 	bool is_late, is_libvirt_late;
 	struct gvnp_buffer outcome_bytes, said_bytes;
 	sigset_t old_mask;
@@ -198,7 +199,9 @@ static int start_all(struct run *run)
 	int error = run->plan->root ? 0 : start_libvirt(run, error_end, &libvirt);
 	if (!error && !run->plan->root)
 		error = start_reader(run, error_end, &reader);
-	if (!error)
+	if (!error && run->plan->prepare)
+		run->refusal = run->plan->prepare(run->plan->data);
+	if (!error && !run->refusal)
 		error = start_worker(run, error_end, reader, libvirt);
 	return error;
 }
@@ -354,12 +357,16 @@ int gvnp_supervise(const struct gvnp_plan *plan, struct gvnp_outcome *outcome)
 	int error = take_signals(&run);
 	if (!error)
 		error = start_all(&run);
-	if (!error)
+	if (!error && !run.refusal)
 		keep_deadline(&run);
 	end_children(&run);
 	give_signals_back(&run);
 	if (error)
 		return error;
+	if (run.refusal) {
+		outcome->status = run.refusal;
+		return 0;
+	}
 	bool has_outcome =
 		!run.is_late && !run.interrupt && !gvnp_outcome_decode(&run.outcome_bytes, outcome);
 	bool is_incomplete = explain(&run, has_outcome, &messages);

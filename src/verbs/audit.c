@@ -72,8 +72,6 @@ int gvnp_audit_plan_init(struct gvnp_audit_plan *plan, const struct gvnp_options
 					  .started_ms = monotonic_ms() };
 	look_at_terminal(plan);
 	int status = find_writer(plan);
-	if (!status)
-		status = gvnp_verb_load(options, &plan->catalogue);
 	if (status)
 		return status;
 	if (!options->tailoring && !options->declaration)
@@ -83,6 +81,13 @@ int gvnp_audit_plan_init(struct gvnp_audit_plan *plan, const struct gvnp_options
 	gvnp_output_complain("%s", problem);
 	gvnp_audit_plan_done(plan);
 	return GVNP_EXIT_USAGE;
+}
+
+int gvnp_audit_prepare(void *data)
+{
+	struct gvnp_audit_plan *plan = data;
+
+	return gvnp_verb_load(plan->options, &plan->catalogue);
 }
 
 void gvnp_audit_plan_done(struct gvnp_audit_plan *plan)

@@ -69,9 +69,12 @@ void gvnp_audit_redact(const struct gvnp_judgement *plain, struct gvnp_source *s
 /* The work of `run` and `snapshot`; `data` is a struct gvnp_audit_plan. */
 void gvnp_audit_work(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome);
 
-/* Fills a plan from the options: catalogue, overlay, writer, terminal. Returns 0 or an exit status
+/* Fills a plan from the options: overlay, writer, terminal. Returns 0 or an exit status
  * after saying what is wrong. */
 int gvnp_audit_plan_init(struct gvnp_audit_plan *plan, const struct gvnp_options *options);
+/* Loads the catalogue into the plan, while the readers already work; `data` begins with the plan.
+ * Returns 0, or an exit status after saying why. */
+int gvnp_audit_prepare(void *data);
 void gvnp_audit_plan_done(struct gvnp_audit_plan *plan);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "verbs/audit.h"
 #include "verbs/output.h"
 
 const struct gvnp_verb gvnp_verbs[] = {
@@ -34,6 +35,7 @@ int gvnp_verb_supervise(const struct gvnp_options *options, bool is_recorded,
 		.activate = options->activate,
 		.record = is_recorded,
 		.deadline_ms = options->deadline_ms,
+		.prepare = gvnp_audit_prepare,
 		.work = work,
 		.data = data,
 	};

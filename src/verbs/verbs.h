@@ -25,8 +25,8 @@ int gvnp_verb_load(const struct gvnp_options *options, struct gvnp_catalogue **r
 void gvnp_verb_problems(struct gvnp_buffer *out, const struct gvnp_problems *problems,
 			const struct gvnp_overlay *overlay);
 
-/* Runs `work` behind the processes of privilege.h, with the options every such verb has. Prints the
- * messages. Returns the exit status. The caller releases the outcome. */
+/* Runs `work` behind the processes of privilege.h, with the options every such verb has. `data`
+ * begins with a gvnp_audit_plan, whose catalogue is loaded meanwhile. Prints the messages. Returns the exit status. The caller releases the outcome. */
 int gvnp_verb_supervise(const struct gvnp_options *options, bool is_recorded,
 			void (*work)(struct gvnp_source *source, void *data,
 				     struct gvnp_outcome *outcome),

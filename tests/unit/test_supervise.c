@@ -327,9 +327,34 @@ static void a_killed_supervisor_leaves_no_orphan(void **state)
 	unlink(path);
 }
 
+static int refuse(void *data)
+{
+	*(int *)data = 7;
+	return 2;
+}
+
+static void a_refusal_to_prepare_ends_the_run_before_the_worker(void **state)
+{
+	int seen = 0;
+	struct gvnp_plan plan = { .without_libvirt = true,
+				  .deadline_ms = 5000,
+				  .prepare = refuse,
+				  .work = report_comm,
+				  .data = &seen };
+	_cleanup_result_ struct result result;
+
+	(void)state;
+	supervise(&plan, &result);
+	assert_int_equal(seen, 7);
+	assert_int_equal(result.outcome.status, 2);
+	assert_int_equal(result.output.size, 0);
+	assert_true(result.took_ms < 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_refusal_to_prepare_ends_the_run_before_the_worker),
 		cmocka_unit_test(the_outcome_of_the_worker_comes_back),
 		cmocka_unit_test(a_recorded_run_replays_without_any_reader),
 		cmocka_unit_test(a_root_that_is_no_recording_is_a_usage_error),
