@@ -15,18 +15,7 @@
 #include "collect/qemu_thread.h"
 
 static const char *const tables[] = {
-	"qemu_process",
-	"qemu_process_group",
-	"qemu_process_thread",
-	"qemu_process_namespace",
-	"qemu_process_cgroup",
-	"qemu_process_device_policy",
-	"qemu_process_device_rule",
-	"qemu_process_argument",
-	"qemu_process_property",
-	"qemu_process_device_file",
-	"qemu_process_open_file",
-	"qemu_process_memory",
+	GVNP_QEMU_PROCESS_TABLES,
 };
 enum { N_TABLES = sizeof tables / sizeof *tables };
 

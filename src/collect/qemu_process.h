@@ -20,4 +20,11 @@ void gvnp_qemu_process_take_files(struct gvnp_facts *facts, const struct gvnp_vm
 struct gvnp_cell gvnp_qemu_process_accelerator(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 					       char **ret_text);
 
+/* The tables about VM processes: declared by the process collector, and completed here. */
+#define GVNP_QEMU_PROCESS_TABLES                                                                   \
+	"qemu_process", "qemu_process_group", "qemu_process_thread", "qemu_process_namespace",     \
+		"qemu_process_cgroup", "qemu_process_device_policy", "qemu_process_device_rule",   \
+		"qemu_process_argument", "qemu_process_property", "qemu_process_device_file",      \
+		"qemu_process_open_file", "qemu_process_memory"
+
 #endif
