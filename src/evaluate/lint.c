@@ -291,7 +291,7 @@ static void resolve(struct lint *lint, const char *path, const struct gvnp_check
 		free(lint->root);
 		lint->root = gvnp_take(root);
 		lint->knowledge = gvnp_catalogue_new();
-		gvnp_load_knowledge(lint->knowledge, lint->root, &ignored);
+		gvnp_load_knowledge(lint->knowledge, lint->root, false, &ignored);
 		gvnp_catalogue_finish(lint->knowledge, &ignored);
 		gvnp_problems_done(&ignored);
 	}
@@ -318,7 +318,7 @@ static void lint_check(struct lint *lint, const char *path)
 	enum gvnp_area area;
 	bool has_area = area_of(path, &area);
 
-	if (!gvnp_load_file(path, &text, lint->problems) ||
+	if (!gvnp_load_file(path, false, &text, lint->problems) ||
 	    gvnp_yaml_parse(text.data, text.size, path, NULL, gvnp_catalogue_pool(catalogue),
 			    lint->problems, &top))
 		return;
@@ -339,7 +339,7 @@ static void lint_knowledge(struct lint *lint, const char *folder)
 {
 	_cleanup_(gvnp_catalogue_freep) struct gvnp_catalogue *catalogue = gvnp_catalogue_new();
 
-	gvnp_load_knowledge(catalogue, folder, lint->problems);
+	gvnp_load_knowledge(catalogue, folder, false, lint->problems);
 	gvnp_catalogue_finish(catalogue, lint->problems);
 	gvnp_load_resolve(catalogue, lint->problems);
 }

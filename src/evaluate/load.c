@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "evaluate/trust.h"
 
 static bool refuse(struct gvnp_problems *problems, const char *path, const char *why)
 {
@@ -22,16 +23,40 @@ static bool refuse(struct gvnp_problems *problems, const char *path, const char 
 	return false;
 }
 
-bool gvnp_load_file(const char *path, struct gvnp_buffer *ret, struct gvnp_problems *problems)
+/* ELOOP is what a link gives that is not to be followed. */
+static const char *why_not_opened(int error)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return error == ELOOP ? "refused: a link; put the file itself here" : strerror(error);
+}
+
+static int open_file(const char *path, bool is_believed, struct gvnp_problems *problems)
+{
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	_cleanup_close_ int fd = open(path, is_believed ? flags | O_NOFOLLOW : flags);
 	struct stat status;
-	char chunk[16 * 1024];
+	const char *refusal = NULL;
 
 	if (fd < 0 || fstat(fd, &status))
-		return refuse(problems, path, strerror(errno));
-	if (!S_ISREG(status.st_mode))
-		return refuse(problems, path, "not a regular file");
+		refusal = why_not_opened(errno);
+	else if (!S_ISREG(status.st_mode))
+		refusal = "not a regular file";
+	else if (is_believed)
+		refusal = gvnp_trust_refuses(&status);
+	if (refusal) {
+		refuse(problems, path, refusal);
+		return -1;
+	}
+	return gvnp_take_fd(&fd);
+}
+
+bool gvnp_load_file(const char *path, bool is_believed, struct gvnp_buffer *ret,
+		    struct gvnp_problems *problems)
+{
+	_cleanup_close_ int fd = open_file(path, is_believed, problems);
+	char chunk[16 * 1024];
+
+	if (fd < 0)
+		return false;
 	for (;;) {
 		ssize_t size = read(fd, chunk, sizeof chunk);
 
@@ -91,12 +116,30 @@ void gvnp_load_names_freep(char ***names)
 	gvnp_load_names_free(*names);
 }
 
+/* Who may write the folder may put any file of root's into it, or take one out. */
+static bool is_folder_believed(const char *folder, int flags, struct gvnp_problems *problems)
+{
+	_cleanup_close_ int fd = open(folder, O_PATH | O_CLOEXEC | flags);
+	struct stat status;
+	const char *refusal = NULL;
+
+	if (fd < 0 || fstat(fd, &status))
+		refusal = strerror(errno);
+	else if (S_ISLNK(status.st_mode)) /* O_PATH opens the link itself */
+		refusal = why_not_opened(ELOOP);
+	else
+		refusal = gvnp_trust_refuses(&status);
+	return !refusal || refuse(problems, folder, refusal);
+}
+
 static void load_area(struct gvnp_catalogue *catalogue, const char *directory, enum gvnp_area area,
 		      struct gvnp_problems *problems)
 {
 	_cleanup_free_ char *folder = gvnp_format("%s/%s", directory, gvnp_area_name(area));
-	_cleanup_(gvnp_load_names_freep) char **names = gvnp_load_list(folder, problems);
+	_cleanup_(gvnp_load_names_freep) char **names = NULL;
 
+	if (is_folder_believed(folder, O_NOFOLLOW, problems))
+		names = gvnp_load_list(folder, problems);
 	for (char **name = names; name && *name; name++) {
 		_cleanup_free_ char *path = gvnp_format("%s/%s", folder, *name);
 		_cleanup_buffer_ struct gvnp_buffer text = { 0 };
@@ -105,7 +148,7 @@ static void load_area(struct gvnp_catalogue *catalogue, const char *directory, e
 
 		if (!gvnp_text_ends(*name, ".yaml"))
 			gvnp_problems_add(problems, path, 0, "a check's file ends with .yaml");
-		else if (gvnp_load_file(path, &text, problems) &&
+		else if (gvnp_load_file(path, true, &text, problems) &&
 			 !gvnp_yaml_parse(text.data, text.size, path, "examples",
 					  &nodes, problems, &top))
 			gvnp_load_check(catalogue, top, path, &area, problems);
@@ -118,7 +161,10 @@ int gvnp_catalogue_load(const char *directory, struct gvnp_problems *problems,
 	_cleanup_(gvnp_catalogue_freep) struct gvnp_catalogue *catalogue = gvnp_catalogue_new();
 	size_t n_before = problems->n;
 
-	gvnp_load_knowledge(catalogue, directory, problems);
+	/* Whoever names the folder may name it by a link. */
+	if (!is_folder_believed(directory, 0, problems))
+		return -EINVAL;
+	gvnp_load_knowledge(catalogue, directory, true, problems);
 	for (int area = 0; area < GVNP_N_AREAS; area++)
 		load_area(catalogue, directory, (enum gvnp_area)area, problems);
 	gvnp_catalogue_finish(catalogue, problems);

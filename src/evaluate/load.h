@@ -41,11 +41,13 @@ void gvnp_load_resolve(const struct gvnp_catalogue *catalogue, struct gvnp_probl
 void gvnp_load_resolve_check(const struct gvnp_catalogue *catalogue, const struct gvnp_check *check,
 			     struct gvnp_problems *problems);
 
-/* Reads a regular file of at most 1 MiB; false with a problem. */
-bool gvnp_load_file(const char *path, struct gvnp_buffer *ret, struct gvnp_problems *problems);
+/* Reads a regular file of at most 1 MiB; false with a problem. One that is to be believed is no link
+ * and passes gvnp_trust_refuses(); lint reads what an author is still writing, and believes none. */
+bool gvnp_load_file(const char *path, bool is_believed, struct gvnp_buffer *ret,
+		    struct gvnp_problems *problems);
 
 /* Reads requirements.yaml and threats.yaml of a folder. */
-void gvnp_load_knowledge(struct gvnp_catalogue *catalogue, const char *directory,
+void gvnp_load_knowledge(struct gvnp_catalogue *catalogue, const char *directory, bool is_believed,
 			 struct gvnp_problems *problems);
 
 /* The names in a folder, without those that begin with '.', sorted; NULL-terminated. NULL, with a

@@ -118,7 +118,7 @@ void gvnp_load_threats(struct gvnp_catalogue *catalogue, const struct gvnp_yaml_
 }
 
 static void load_one(struct gvnp_catalogue *catalogue, const char *directory, const char *name,
-		     struct gvnp_problems *problems,
+		     bool is_believed, struct gvnp_problems *problems,
 		     void (*load)(struct gvnp_catalogue *, const struct gvnp_yaml_node *,
 				  const char *, struct gvnp_problems *))
 {
@@ -127,16 +127,17 @@ static void load_one(struct gvnp_catalogue *catalogue, const char *directory, co
 	_cleanup_(gvnp_pool_done) struct gvnp_pool nodes = { 0 };
 	struct gvnp_yaml_node *top;
 
-	if (gvnp_load_file(path, &text, problems) &&
+	if (gvnp_load_file(path, is_believed, &text, problems) &&
 	    !gvnp_yaml_parse(text.data, text.size, path, NULL, &nodes, problems, &top))
 		load(catalogue, top, path, problems);
 }
 
-void gvnp_load_knowledge(struct gvnp_catalogue *catalogue, const char *directory,
+void gvnp_load_knowledge(struct gvnp_catalogue *catalogue, const char *directory, bool is_believed,
 			 struct gvnp_problems *problems)
 {
-	load_one(catalogue, directory, "requirements.yaml", problems, gvnp_load_requirements);
-	load_one(catalogue, directory, "threats.yaml", problems, gvnp_load_threats);
+	load_one(catalogue, directory, "requirements.yaml", is_believed, problems,
+		 gvnp_load_requirements);
+	load_one(catalogue, directory, "threats.yaml", is_believed, problems, gvnp_load_threats);
 }
 
 void gvnp_load_resolve_check(const struct gvnp_catalogue *catalogue, const struct gvnp_check *check,

@@ -101,6 +101,26 @@ static void load_site_check(struct tailoring *tailoring, const char *path,
 		gvnp_load_check(tailoring->catalogue, top, path, NULL, tailoring->problems);
 }
 
+/* Who may write the folder may put any file of root's into it, or take one out. */
+static bool may_heed_folder(struct tailoring *tailoring, const char *folder,
+			    const struct gvnp_answer *list)
+{
+	const char *refusal = NULL;
+
+	if (list->error) {
+		if (!is_absent(list))
+			unreadable(tailoring, folder, list);
+		return false;
+	}
+	if (list->n_entries && list->uid != 0)
+		refusal = "refused: its owner must be root";
+	else if (list->n_entries && (list->mode & 022))
+		refusal = "refused: group or others may write it";
+	if (refusal)
+		gvnp_problems_add(tailoring->problems, folder, 0, "%s", refusal);
+	return !refusal;
+}
+
 /* Reads every *.yaml of a folder in one batch. */
 static void read_folder(struct tailoring *tailoring, const char *folder,
 			const struct gvnp_answer *list,
@@ -111,15 +131,18 @@ static void read_folder(struct tailoring *tailoring, const char *folder,
 		gvnp_pool_allocate_array(&pool, list->n_entries, sizeof *requests);
 	size_t n = 0;
 
-	if (list->error && !is_absent(list))
-		unreadable(tailoring, folder, list);
-	for (size_t i = 0; !list->error && i < list->n_entries; i++) {
+	bool is_heeded = may_heed_folder(tailoring, folder, list);
+
+	for (size_t i = 0; is_heeded && i < list->n_entries; i++) {
 		const char *name = list->entries[i].name;
 		const char *path = gvnp_pool_format(&pool, "%s/%s", folder, name);
 
 		if (name[0] == '.' || gvnp_text_ends(name, "~"))
 			continue;
-		if (gvnp_text_ends(name, ".yaml"))
+		if (list->entries[i].type == GVNP_TYPE_LINK)
+			gvnp_problems_add(tailoring->problems, path, 0,
+					  "refused: a link; put the file itself here");
+		else if (gvnp_text_ends(name, ".yaml"))
 			requests[n++] = (struct gvnp_request){ GVNP_READ, path };
 		else
 			gvnp_problems_add(tailoring->problems, path, 0,

@@ -127,9 +127,71 @@ static void a_folder_that_is_no_catalogue_is_refused(void **state)
 	(void)state;
 	assert_true(gvnp_catalogue_load("/nonexistent", &problems, &catalogue) < 0);
 	assert_null(catalogue);
-	assert_string_equal(problems.problems[0].file, "/nonexistent/requirements.yaml");
+	assert_string_equal(problems.problems[0].file, "/nonexistent");
 	assert_string_equal(problems.problems[0].text, "No such file or directory");
 	gvnp_problems_done(&problems);
+}
+
+static void set_mode(const struct folder *folder, const char *name, mode_t mode)
+{
+	_cleanup_free_ char *path = gvnp_format("%s/%s", folder->path, name);
+
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static void checks_that_others_could_have_written_are_refused(void **state)
+{
+	FOLDER(folder);
+
+	(void)state;
+	folder_write(&folder, "escape/escape-a.yaml", HEAD "query: SELECT 1 AS pass\n" TAIL);
+	assert_string_equal(load(&folder), "");
+	set_mode(&folder, "escape/escape-a.yaml", 0646);
+	assert_string_equal(load(&folder),
+			    "escape/escape-a.yaml:0: refused: others may write it (chmod o-w)\n");
+	set_mode(&folder, "escape/escape-a.yaml", 0644);
+	set_mode(&folder, "escape", 0707);
+	assert_string_equal(load(&folder), "escape:0: refused: others may write it (chmod o-w)\n");
+	set_mode(&folder, "escape", 0700);
+	set_mode(&folder, "threats.yaml", 0602);
+	assert_string_equal(load(&folder),
+			    "threats.yaml:0: refused: others may write it (chmod o-w)\n");
+}
+
+static void checks_of_another_owner_are_refused(void **state)
+{
+	FOLDER(folder);
+	_cleanup_free_ char *path = gvnp_format("%s/escape/escape-a.yaml", folder.path);
+
+	(void)state;
+	folder_write(&folder, "escape/escape-a.yaml", HEAD "query: SELECT 1 AS pass\n" TAIL);
+	if (geteuid() || chown(path, 12345, 12345))
+		skip();
+	assert_string_equal(load(&folder),
+			    "escape/escape-a.yaml:0: refused: its owner must be root, or whoever "
+			    "owns or runs the program\n");
+	assert_int_equal(chown(path, 0, 12345), 0);
+	assert_int_equal(chmod(path, 0664), 0);
+	assert_string_equal(load(&folder), "escape/escape-a.yaml:0: refused: a group that is not "
+					   "the program's may write it (chmod g-w)\n");
+}
+
+static void links_of_checks_are_not_followed(void **state)
+{
+	FOLDER(folder);
+	_cleanup_free_ char *target = gvnp_format("%s/threats.yaml", folder.path);
+	_cleanup_free_ char *link = gvnp_format("%s/escape/escape-b.yaml", folder.path);
+	_cleanup_free_ char *area = gvnp_format("%s/hardware", folder.path);
+
+	(void)state;
+	assert_int_equal(symlink(target, link), 0);
+	assert_string_equal(load(&folder),
+			    "escape/escape-b.yaml:0: refused: a link; put the file itself here\n");
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(rmdir(area), 0);
+	assert_int_equal(symlink("/etc", area), 0);
+	assert_string_equal(load(&folder), "hardware:0: refused: a link; put the file itself here\n");
+	assert_int_equal(unlink(area), 0);
 }
 
 /* The problem of one YAML text as "line: words", or "". */
@@ -210,6 +272,9 @@ int main(void)
 		cmocka_unit_test(what_a_check_points_to_must_exist),
 		cmocka_unit_test(names_of_files_are_checked),
 		cmocka_unit_test(a_folder_that_is_no_catalogue_is_refused),
+		cmocka_unit_test(checks_that_others_could_have_written_are_refused),
+		cmocka_unit_test(checks_of_another_owner_are_refused),
+		cmocka_unit_test(links_of_checks_are_not_followed),
 		cmocka_unit_test(only_plain_yaml_is_read),
 		cmocka_unit_test(broken_yaml_names_its_line),
 		cmocka_unit_test(a_huge_file_is_refused),

@@ -236,6 +236,34 @@ static void a_file_others_could_have_written_changes_nothing(void **state)
 	assert_int_equal(bench.catalogue->checks[0].parameters[0].integer, 3);
 }
 
+static void a_folder_others_may_write_and_links_change_nothing(void **state)
+{
+	static const char text[] = "parameters: {escape-a: {most: 5}}\n";
+	BENCH(bench);
+
+	(void)state;
+	assert_string_equal(TAILOR(bench,
+				   { .operation = GVNP_LIST,
+				     .path = FOLDER "/tailoring.d",
+				     .data = "a.yaml\n",
+				     .mode = 0777 },
+				   { .operation = GVNP_LIST,
+				     .path = FOLDER "/checks.d",
+				     .data = "site-a.yaml\n",
+				     .mode = 0755,
+				     .uid = 1000 },
+				   { .operation = GVNP_READ,
+				     .path = FOLDER "/tailoring.d/a.yaml",
+				     .data = text,
+				     .mode = 0644 }),
+			    "checks.d:0: refused: its owner must be root\n"
+			    "tailoring.d:0: refused: group or others may write it\n");
+	assert_int_equal(bench.catalogue->checks[0].parameters[0].integer, 3);
+	assert_string_equal(
+		TAILOR(bench, LIST(FOLDER "/tailoring.d", "a.yaml -> ../../../home/eve/a.yaml\n")),
+		"tailoring.d/a.yaml:0: refused: a link; put the file itself here\n");
+}
+
 static void a_file_by_another_name_is_not_passed_over(void **state)
 {
 	BENCH(bench);
@@ -346,6 +374,7 @@ int main(void)
 		cmocka_unit_test(a_waiver_needs_a_reason_a_name_and_an_end),
 		cmocka_unit_test(days_end_when_the_calendar_says),
 		cmocka_unit_test(a_file_others_could_have_written_changes_nothing),
+		cmocka_unit_test(a_folder_others_may_write_and_links_change_nothing),
 		cmocka_unit_test(a_file_by_another_name_is_not_passed_over),
 		cmocka_unit_test(checks_of_the_site_join_after_the_shipped_ones),
 		cmocka_unit_test(a_declaration_fills_its_tables),
