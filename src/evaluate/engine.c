@@ -13,7 +13,14 @@
 
 /* The runaway limit counts steps of SQLite's machine, not seconds, so that a slow host judges like
  * a fast one. An ordinary check over 1,000 VMs takes well under a million. */
-enum { STEPS_AT_ONCE = 10000, MOST_CALLS = 5000, MOST_SUBJECTS = 100000, LONGEST_EVIDENCE = 4096 };
+enum {
+	STEPS_AT_ONCE = 10000,
+	MOST_CALLS = 5000,
+	MOST_SUBJECTS = 100000,
+	LONGEST_EVIDENCE = 4096,
+	/* A value a query may make: four times what a process's arguments may come to. */
+	LONGEST_VALUE = 8 * 1024 * 1024,
+};
 
 /* Which columns of a result are not evidence. */
 struct shape {
@@ -230,6 +237,7 @@ static void run_query(struct gvnp_engine *engine, sqlite3_stmt *statement,
 {
 	sqlite3 *database = gvnp_facts_database(engine->facts);
 	int n_calls = 0, state;
+	int longest = sqlite3_limit(database, SQLITE_LIMIT_LENGTH, LONGEST_VALUE);
 
 	sqlite3_progress_handler(database, STEPS_AT_ONCE, count_call, &n_calls);
 	while ((state = sqlite3_step(statement)) == SQLITE_ROW &&
@@ -238,6 +246,7 @@ static void run_query(struct gvnp_engine *engine, sqlite3_stmt *statement,
 		read_subject(engine, statement, shape, &result->subjects[result->n_subjects++]);
 	}
 	sqlite3_progress_handler(database, 0, NULL, NULL);
+	sqlite3_limit(database, SQLITE_LIMIT_LENGTH, longest);
 	if (state == SQLITE_ROW)
 		fail(engine, result, "the query returns more than 100,000 subjects");
 	else if (state == SQLITE_INTERRUPT)

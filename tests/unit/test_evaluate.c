@@ -91,6 +91,10 @@ static void a_query_that_does_not_end_is_an_error(void **state)
 		      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
 		      "SELECT 'a' AS subject, count(*) AS pass FROM n",
 		      "error (the query takes too many steps)");
+	assert_judged(&bench, NULL,
+		      "WITH RECURSIVE n(x) AS (SELECT 'xxxxxxxx' UNION ALL SELECT x || x FROM n) "
+		      "SELECT 'a' AS subject, max(length(x)) AS pass FROM n",
+		      "error (string or blob too big)");
 }
 
 static void a_helper_without_a_literal_name_is_an_error(void **state)
