@@ -23,11 +23,19 @@ struct gvnp_outcome {
 	int interrupted_by;	      /* the signal that ended the run early, or 0 */
 };
 
+/* A process of a run, held at its lock: what it holds is what /proc says of it. */
+struct gvnp_held {
+	const char *name; /* "the reader" */
+	pid_t pid;	  /* 0: it does not run */
+	const char *may_open; /* what its lock lets it open, in words */
+};
+
 struct gvnp_plan {
 	const char *root;	  /* NULL: the live host; else a tar or an unpacked folder */
 	const char *libvirt_uri;  /* NULL: qemu:///system */
 	bool without_libvirt;	  /* do not start the libvirt reader */
 	bool activate;		  /* wake a socket-activated daemon */
+	bool is_deep;		  /* start the deep reader, which answers GVNP_SECCOMP */
 	bool record;		  /* keep every message for a snapshot */
 	int deadline_ms;	  /* of the whole run; 0: GVNP_DEADLINE_MS. Libvirt has half of it
 				   * and files three quarters: the rest is for judging */
@@ -40,6 +48,12 @@ struct gvnp_plan {
 	 * makes what the worker needs. Returns 0, or the exit status the run ends with, having said
 	 * why. NULL: nothing to make. */
 	int (*prepare)(void *data);
+	/* The calling process itself, too, gives up for good what a supervisor does not need, once the
+	 * readers are started. */
+	bool locks_itself;
+	/* Holds the processes at their locks, calls this in the supervisor, and ends them: nothing is
+	 * read and `work` does not run. The supervisor is the first of them. NULL: an ordinary run. */
+	void (*look)(void *data, const struct gvnp_held *processes, size_t n);
 	/* Runs in the worker. */
 	void (*work)(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome);
 	void *data;
@@ -53,6 +67,15 @@ struct gvnp_plan {
  * Returns 0, or a negative errno when not even the processes could be started.
  */
 int gvnp_supervise(const struct gvnp_plan *plan, struct gvnp_outcome *outcome);
+
+/* Appends what /proc says of a process: user, capabilities, no_new_privs, seccomp, dumps. */
+void gvnp_held_describe(const struct gvnp_held *process, struct gvnp_buffer *out);
+
+/* One record in the host's audit log that the tool ran, and how it ended; never a failure of the run.
+ * True if it was taken. */
+bool gvnp_privilege_record(int status);
+/* Why it would not be, or NULL. Static. */
+const char *gvnp_privilege_record_refusal(void);
 
 /* The recording so far, as the bytes of a tar; for `snapshot`, in a plan that records. Returns 0, or
  * -ENODATA when the source does not record. */

@@ -17,6 +17,7 @@
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "privilege/lock.h"
 
 static void close_range_of(unsigned first, unsigned last)
 {
@@ -27,19 +28,24 @@ static void close_range_of(unsigned first, unsigned last)
 		close((int)fd);
 }
 
-/* Closes everything from 3 on except two descriptors. */
-static void close_others(int keep, int keep_too)
+static int compare_descriptors(const void *a, const void *b)
 {
-	int low = keep < keep_too ? keep : keep_too, high = keep < keep_too ? keep_too : keep;
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Closes everything from 3 on except what is kept. */
+static void close_others(const int *keep, size_t n)
+{
+	int sorted[sizeof((struct gvnp_start *)NULL)->keep / sizeof(int)];
 	unsigned first = 3;
 
-	if (low >= 3) {
-		close_range_of(first, (unsigned)low - 1);
-		first = (unsigned)low + 1;
-	}
-	if (high >= 3 && high != low) {
-		close_range_of(first, (unsigned)high - 1);
-		first = (unsigned)high + 1;
+	memcpy(sorted, keep, n * sizeof *keep);
+	qsort(sorted, n, sizeof *sorted, compare_descriptors);
+	for (size_t i = 0; i < n; i++) {
+		if (sorted[i] < (int)first)
+			continue;
+		close_range_of(first, (unsigned)sorted[i] - 1);
+		first = (unsigned)sorted[i] + 1;
 	}
 	close_range_of(first, ~0U);
 }
@@ -53,7 +59,7 @@ static bool arrange_descriptors(const struct gvnp_start *start)
 	    dup2(start->output >= 0 ? start->output : null, STDOUT_FILENO) < 0 ||
 	    dup2(start->error, STDERR_FILENO) < 0)
 		return false;
-	close_others(start->keep[0], start->keep[1]);
+	close_others(start->keep, sizeof start->keep / sizeof *start->keep);
 	return true;
 }
 
@@ -66,6 +72,18 @@ static void reset_signals(void)
 		signal(handled[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+#ifdef GVNP_COVERAGE
+void __gcov_dump(void);
+#endif
+
+__attribute__((noreturn)) static void end(int status)
+{
+#ifdef GVNP_COVERAGE
+	__gcov_dump();
+#endif
+	_exit(status);
 }
 
 int gvnp_child_start(struct gvnp_child *child, const char *name, const struct gvnp_start *start)
@@ -85,7 +103,7 @@ int gvnp_child_start(struct gvnp_child *child, const char *name, const struct gv
 	    !arrange_descriptors(start))
 		_exit(125);
 	reset_signals();
-	_exit(start->run(start->data));
+	end(start->run(start->data));
 }
 
 void gvnp_child_kill(struct gvnp_child *child)
@@ -101,7 +119,10 @@ void gvnp_child_reap(struct gvnp_child *child)
 {
 	int status;
 
-	if (!child->pid || waitpid(child->pid, &status, WNOHANG) != child->pid)
+	if (!child->pid || waitpid(child->pid, &status, WNOHANG | WUNTRACED) != child->pid)
+		return;
+	child->is_stopped = WIFSTOPPED(status);
+	if (child->is_stopped)
 		return;
 	child->pid = 0;
 	child->status = status;
@@ -114,12 +135,24 @@ bool gvnp_child_explain(const struct gvnp_child *child, struct gvnp_buffer *mess
 	if (WIFSIGNALED(child->status)) {
 		const char *words = sigdescr_np(WTERMSIG(child->status));
 
-		gvnp_buffer_append_format(messages, "gvnp-audit: %s was killed by signal %d (%s)\n",
-					  child->name, WTERMSIG(child->status),
-					  words ? words : "unknown");
+		gvnp_buffer_append_format(
+			messages, "gvnp-audit: %s was killed by signal %d (%s)%s\n", child->name,
+			WTERMSIG(child->status), words ? words : "unknown",
+			WTERMSIG(child->status) == SIGSYS
+				? ": it made a system call that its lock forbids"
+				: "");
 	} else {
 		gvnp_buffer_append_format(messages, "gvnp-audit: %s ended with status %d\n",
 					  child->name, WEXITSTATUS(child->status));
 	}
 	return true;
+}
+
+bool gvnp_child_broke_lock(const struct gvnp_child *child)
+{
+	if (child->pid || child->was_killed || !child->name)
+		return false;
+	if (WIFSIGNALED(child->status))
+		return WTERMSIG(child->status) == SIGSYS;
+	return WEXITSTATUS(child->status) == GVNP_LOCK_FAILED;
 }

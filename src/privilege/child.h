@@ -14,13 +14,14 @@ struct gvnp_child {
 	pid_t pid;	  /* 0: not running */
 	int status;	  /* of waitpid, once it was started and has ended */
 	bool was_killed;  /* by us */
+	bool is_stopped;  /* by a signal: held at its lock, in a run that does that */
 };
 
 /* What a child is given. */
 struct gvnp_start {
 	int output;		/* its standard output, or -1: /dev/null */
 	int error;		/* its standard error */
-	int keep[2];		/* further descriptors it keeps, or -1 */
+	int keep[3];		/* further descriptors it keeps, or -1 */
 	int (*run)(void *data); /* its exit status */
 	void *data;
 };
@@ -31,10 +32,13 @@ int gvnp_child_start(struct gvnp_child *child, const char *name, const struct gv
 
 /* SIGKILL, if it runs. */
 void gvnp_child_kill(struct gvnp_child *child);
-/* Reaps it if it has ended. Does not block. */
+/* Reaps it if it has ended, notes if it has stopped. Does not block. */
 void gvnp_child_reap(struct gvnp_child *child);
 
 /* True if it ended by itself otherwise than with status 0; then appends a line that says how. */
 bool gvnp_child_explain(const struct gvnp_child *child, struct gvnp_buffer *messages);
+
+/* True if it did what its lock forbids, or could not be locked. */
+bool gvnp_child_broke_lock(const struct gvnp_child *child);
 
 #endif

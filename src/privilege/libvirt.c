@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "privilege/lock.h"
 #include "source/libvirt_wake.h"
 #include "source/message.h"
 
@@ -73,7 +74,10 @@ int gvnp_libvirt_run(const struct gvnp_plan *plan)
 	const char *uri = plan->libvirt_uri ? plan->libvirt_uri : "qemu:///system";
 	struct gvnp_libvirt_wake wake;
 
-	gvnp_libvirt_wake_check(uri, plan->activate, &wake);
+	if (!gvnp_lock_libvirt_look())
+		return GVNP_LOCK_FAILED;
+	/* One that is held does not connect. */
+	gvnp_libvirt_wake_check(uri, plan->activate || plan->look, &wake);
 	if (wake.error)
 		return refuse(wake.error, wake.problem);
 	char *program =
@@ -82,8 +86,12 @@ int gvnp_libvirt_run(const struct gvnp_plan *plan)
 		return refuse(GVNP_LIBVIRT_ABSENT, "the program gvnp-audit-libvirt is not "
 						   "installed");
 	char *arguments[] = { program, gvnp_duplicate(uri),
-			      wake.is_network_asleep ? gvnp_duplicate("--without-networks") : NULL,
+			      plan->look	       ? gvnp_duplicate("--hold")
+			      : wake.is_network_asleep ? gvnp_duplicate("--without-networks")
+						       : NULL,
 			      NULL };
+	if (!gvnp_lock_libvirt_become())
+		return GVNP_LOCK_FAILED;
 	execve(program, arguments, environment());
 	_cleanup_free_ char *problem =
 		gvnp_format("%s: %s", program, gvnp_source_error_name(errno));

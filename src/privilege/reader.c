@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "source/answers.h"
 #include "source/message.h"
+#include "source/range.h"
 
 /* Answers are sent when this many bytes wait, so that the worker can start on them. */
 enum { FLUSH_AT = 128 * 1024 };
@@ -40,9 +41,15 @@ static int flush(int socket, struct gvnp_buffer *output)
 static bool is_plain(const struct gvnp_request *request)
 {
 	struct gvnp_slice rest = gvnp_slice(request->path), component;
+	struct gvnp_range range;
 
 	if (request->operation == GVNP_SYSTEM || request->operation == GVNP_LIBVIRT)
 		return true;
+	if (request->operation == GVNP_RANGE) {
+		if (!gvnp_range_parse(request->path, &range))
+			return false;
+		rest = gvnp_slice(range.path);
+	}
 	if (!gvnp_slice_starts(rest, "/"))
 		return false;
 	gvnp_slice_next(&rest, '/', &component);

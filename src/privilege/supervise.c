@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,11 +20,13 @@
 #include "gvnp/privilege.h"
 #include "privilege/child.h"
 #include "privilege/libvirt.h"
+#include "privilege/lock.h"
 #include "privilege/outcome.h"
 #include "privilege/reader.h"
 #include "privilege/worker.h"
 #include "source/answerer.h"
 #include "source/live.h"
+#include "source/seccomp.h"
 
 enum {
 	OUTCOME_LIMIT = 1024 * 1024 * 1024,
@@ -32,10 +35,11 @@ enum {
 	GRACE_MS = 50,
 	LEAVE_MS = 100, /* how long the reader has to see that nobody asks any more */
 	REAP_MS = 1000, /* how long a killed child may take to go away */
+	LATE_MS = 300,	/* but not longer than this past the deadline */
 	PIPE_SIZE = 1024 * 1024,
 };
 
-enum { LIBVIRT, READER, WORKER, N_CHILDREN };
+enum { LIBVIRT, READER, DEEP, WORKER, N_CHILDREN };
 
 struct run {
 	const struct gvnp_plan *plan;
@@ -69,12 +73,39 @@ static int run_libvirt(void *data)
 static int run_reader(void *data)
 {
 	const struct job *job = data;
+	int socket = STDERR_FILENO + 1; /* the highest descriptor, for its lock */
+
+	if (job->fd != socket && (dup2(job->fd, socket) < 0 || close(job->fd) < 0))
+		return 1;
+	if (!gvnp_lock_reader(socket))
+		return GVNP_LOCK_FAILED;
+	if (job->plan->look)
+		gvnp_lock_hold();
 	_cleanup_(gvnp_source_freep) struct gvnp_source *source = gvnp_source_new_direct("/");
 
 	int error = gvnp_reader_serve(
-		job->fd, source, job->plan->declares ? job->plan->declares : gvnp_collect_declares);
+		socket, source, job->plan->declares ? job->plan->declares : gvnp_collect_declares);
 
 	/* The worker may end, or stop waiting, before all is answered. */
+	return error && error != -EPIPE && error != -ECONNRESET ? 1 : 0;
+}
+
+static bool declares_filters(enum gvnp_operation operation, const char *path)
+{
+	return operation == GVNP_SECCOMP && gvnp_collect_declares(operation, path);
+}
+
+static int run_deep(void *data)
+{
+	const struct job *job = data;
+
+	if (!gvnp_lock_deep())
+		return GVNP_LOCK_FAILED;
+	if (job->plan->look)
+		gvnp_lock_hold();
+	_cleanup_(gvnp_source_freep) struct gvnp_source *source = gvnp_source_new_deep();
+	int error = gvnp_reader_serve(job->fd, source, declares_filters);
+
 	return error && error != -EPIPE && error != -ECONNRESET ? 1 : 0;
 }
 
@@ -137,13 +168,15 @@ static int start_libvirt(struct run *run, int error, int *ret)
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	struct gvnp_start start = { .output = output,
 				    .error = error,
-				    .keep = { -1, -1 },
+				    .keep = { -1, -1, -1 },
 				    .run = run_libvirt,
 				    .data = &job };
 	return gvnp_child_start(&run->children[LIBVIRT], "the libvirt reader", &start);
 }
 
-static int start_reader(struct run *run, int error, int *ret)
+/* A process that answers requests on a socket; *ret is our end of it. */
+static int start_answering(struct run *run, struct gvnp_child *child, const char *name,
+			   int (*function)(void *data), int error, int *ret)
 {
 	_cleanup_close_ int theirs = -1;
 	int ends[2];
@@ -155,14 +188,14 @@ static int start_reader(struct run *run, int error, int *ret)
 	struct job job = { .plan = run->plan, .fd = theirs };
 	struct gvnp_start start = { .output = -1,
 				    .error = error,
-				    .keep = { theirs, -1 },
-				    .run = run_reader,
+				    .keep = { theirs, -1, -1 },
+				    .run = function,
 				    .data = &job };
-	return gvnp_child_start(&run->children[READER], "the reader", &start);
+	return gvnp_child_start(child, name, &start);
 }
 
 /* The worker's ends of the others are open here until the worker has them. */
-static int start_worker(struct run *run, int error, int reader, int libvirt)
+static int start_worker(struct run *run, int error, const struct gvnp_live *live)
 {
 	_cleanup_close_ int output = -1;
 	int ends[2];
@@ -172,22 +205,24 @@ static int start_worker(struct run *run, int error, int reader, int libvirt)
 	run->outcome = ends[0];
 	output = ends[1];
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	struct job job = {
-		.plan = run->plan,
-		.worker = { .live = { reader, libvirt, run->file_deadline,
-				      run->libvirt_deadline } },
-	};
+	struct job job = { .plan = run->plan, .worker = { .live = *live } };
 	struct gvnp_start start = { .output = output,
 				    .error = error,
-				    .keep = { reader, libvirt },
+				    .keep = { live->reader, live->libvirt, live->deep },
 				    .run = run_worker,
 				    .data = &job };
 	return gvnp_child_start(&run->children[WORKER], "the worker", &start);
 }
 
+/* What is left to do needs less than starting the readers did. */
+static int lock_itself(const struct run *run)
+{
+	return run->plan->locks_itself && !gvnp_lock_supervisor() ? 3 : 0;
+}
+
 static int start_all(struct run *run)
 {
-	_cleanup_close_ int reader = -1, libvirt = -1, error_end = -1;
+	_cleanup_close_ int reader = -1, libvirt = -1, deep = -1, error_end = -1;
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -198,11 +233,22 @@ static int start_all(struct run *run)
 	/* libvirt first: its loading overlaps with everything else. */
 	int error = run->plan->root ? 0 : start_libvirt(run, error_end, &libvirt);
 	if (!error && !run->plan->root)
-		error = start_reader(run, error_end, &reader);
-	if (!error && run->plan->prepare)
+		error = start_answering(run, &run->children[READER], "the reader", run_reader,
+					error_end, &reader);
+	if (!error && !run->plan->root && run->plan->is_deep)
+		error = start_answering(run, &run->children[DEEP], "the deep reader", run_deep,
+					error_end, &deep);
+	if (!error)
+		run->refusal = lock_itself(run);
+	if (!error && !run->refusal && run->plan->prepare)
 		run->refusal = run->plan->prepare(run->plan->data);
+	struct gvnp_live live = { .reader = reader,
+				  .libvirt = libvirt,
+				  .deep = deep,
+				  .deadline = run->file_deadline,
+				  .libvirt_deadline = run->libvirt_deadline };
 	if (!error && !run->refusal)
-		error = start_worker(run, error_end, reader, libvirt);
+		error = start_worker(run, error_end, &live);
 	return error;
 }
 
@@ -272,6 +318,41 @@ static void keep_deadline(struct run *run)
 	}
 }
 
+/* Until each is held at its lock, or has ended. */
+static bool are_held(const struct run *run)
+{
+	for (size_t i = 0; i < N_CHILDREN; i++)
+		if (run->children[i].pid && !run->children[i].is_stopped)
+			return false;
+	return true;
+}
+
+static void look(struct run *run)
+{
+	static const char *const may_open[N_CHILDREN] = {
+		[LIBVIRT] = "files for reading, and local sockets: the daemon's",
+		[DEEP] = "nothing; it stops threads of VM processes",
+		[READER] = "what collectors declare, for reading (gvnp-audit list collectors)",
+		[WORKER] = "nothing",
+	};
+	struct gvnp_held processes[N_CHILDREN + 1] = {
+		{ "the supervisor", getpid(), "the checks, and the file the report goes to" }
+	};
+	size_t n = 1;
+
+	while (!are_held(run) && !run->interrupt && !run->is_late) {
+		run->is_late = gvnp_live_now() >= run->deadline;
+		step(run, run->deadline);
+	}
+	for (size_t i = 0; i < N_CHILDREN; i++)
+		if (run->children[i].name)
+			processes[n++] = (struct gvnp_held){
+				run->children[i].name,
+				run->children[i].is_stopped ? run->children[i].pid : 0, may_open[i]
+			};
+	run->plan->look(run->plan->data, processes, n);
+}
+
 static void wait_for_child(struct run *run, const struct gvnp_child *child, int64_t until)
 {
 	while (child->pid && gvnp_live_now() < until) {
@@ -282,18 +363,22 @@ static void wait_for_child(struct run *run, const struct gvnp_child *child, int6
 
 static void end_children(struct run *run)
 {
-	bool is_early = run->is_late || run->interrupt || run->children[WORKER].pid;
+	bool is_early =
+		run->is_late || run->interrupt || run->children[WORKER].pid || run->plan->look;
 
 	/* So that how it ended is its own doing, not ours. */
 	if (!is_early)
 		wait_for_child(run, &run->children[READER], gvnp_live_now() + LEAVE_MS);
+	if (!is_early)
+		wait_for_child(run, &run->children[DEEP], gvnp_live_now() + LEAVE_MS);
 	if (run->children[LIBVIRT].pid && gvnp_live_now() >= run->libvirt_deadline)
 		run->is_libvirt_late = true;
 	for (size_t i = 0; i < N_CHILDREN; i++)
 		gvnp_child_kill(&run->children[i]);
-	int64_t until = gvnp_live_now() + REAP_MS;
+	int64_t now = gvnp_live_now(), until = now + REAP_MS;
+	int64_t latest = (now > run->deadline ? now : run->deadline) + LATE_MS;
 	for (size_t i = 0; i < N_CHILDREN; i++)
-		wait_for_child(run, &run->children[i], until);
+		wait_for_child(run, &run->children[i], until < latest ? until : latest);
 	while (run->said >= 0 && run->said_bytes.size < SAID_LIMIT) {
 		size_t size = run->said_bytes.size;
 
@@ -325,7 +410,8 @@ static bool explain(struct run *run, bool has_outcome, struct gvnp_buffer *messa
 						  "gvnp-audit: %s is stuck in the kernel and was "
 						  "abandoned (process %d)\n",
 						  run->children[i].name, (int)run->children[i].pid);
-		is_incomplete |= gvnp_child_explain(&run->children[i], messages) && i != LIBVIRT;
+		is_incomplete |= gvnp_child_explain(&run->children[i], messages) &&
+				 (i != LIBVIRT || gvnp_child_broke_lock(&run->children[i]));
 	}
 	if (!has_outcome && !run->interrupt && !run->is_late && !is_incomplete)
 		gvnp_buffer_append_text(messages,
@@ -354,10 +440,15 @@ int gvnp_supervise(const struct gvnp_plan *plan, struct gvnp_outcome *outcome)
 	run.deadline = now + time;
 	run.libvirt_deadline = now + time / 2;
 	run.file_deadline = now + time * 3 / 4;
-	int error = take_signals(&run);
+	/* Before there are children: nothing that any of them executes brings privileges. */
+	int error = plan->locks_itself && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+	if (!error)
+		error = take_signals(&run);
 	if (!error)
 		error = start_all(&run);
-	if (!error && !run.refusal)
+	if (!error && !run.refusal && plan->look)
+		look(&run);
+	else if (!error && !run.refusal)
 		keep_deadline(&run);
 	end_children(&run);
 	give_signals_back(&run);
@@ -369,7 +460,7 @@ int gvnp_supervise(const struct gvnp_plan *plan, struct gvnp_outcome *outcome)
 	}
 	bool has_outcome =
 		!run.is_late && !run.interrupt && !gvnp_outcome_decode(&run.outcome_bytes, outcome);
-	bool is_incomplete = explain(&run, has_outcome, &messages);
+	bool is_incomplete = explain(&run, has_outcome || plan->look, &messages);
 	if (is_incomplete)
 		outcome->status = 3;
 	outcome->interrupted_by = run.interrupt;
