@@ -26,10 +26,24 @@ enum gvnp_operation {
 	GVNP_FILESYSTEM,      /* statfs: data = the f_type as 0x%lx */
 	GVNP_DEVICE_PROGRAMS, /* a cgroup v2 directory: data = number of attached BPF_CGROUP_DEVICE
 				 programs, decimal */
+	GVNP_RANGE,    /* part of a regular file, path = "OFFSET+SIZE:/path": data = the bytes, fewer
+			  where the file ends, and its metadata, also when it may not be read.
+			  Outside the folders of programs only heads of disk images have bytes, a
+			  file of another kind has none: source/range.h */
 	GVNP_SYSTEM,   /* path names it: "clock" (seconds since the epoch, realtime, decimal),
 			  "uptime" (seconds, boot time clock), "uname" (sysname release version
 			  machine, a line each), "identity" (of the reader: uid, CapEff hex, a line
-			  each) */
+			  each), "time-status" (adjtimex: state, status, maxerror, esterror, a
+			  line each). Netlink messages as the kernel sent them, padded to 4
+			  bytes: "links" (RTM_NEWLINK, with virtual functions), "addresses"
+			  (RTM_NEWADDR), "audit-status" (AUDIT_GET), "audit-rules"
+			  (AUDIT_LIST_RULES; end not included) */
+	GVNP_MSR,      /* "/dev/cpu/N/msr:0xR": data = register R of processor N as 0x%llx; only
+			  registers of source/msr.c. EIO: the processor has no such register */
+	GVNP_SECCOMP,  /* "/proc/PID", only with --deep: data = the system call filters of its first
+			  thread, the newest first: of each the number of instructions as 32 bits,
+			  then instructions as the kernel has them (struct sock_filter), all little
+			  endian. EINVAL: it has none. The thread stands still meanwhile */
 	GVNP_LIBVIRT,  /* path names the call, see below */
 };
 
@@ -69,8 +83,9 @@ enum {
 	GVNP_LIBVIRT_ERROR = 100004, /* see `problem` */
 	GVNP_LIBVIRT_ABSENT = 100005, /* no libvirt client library or helper program */
 	GVNP_LIBVIRT_ASLEEP = 100006, /* socket-activated and not running: not woken */
-	GVNP_NOT_HOST_VIEW = 100007, /* our mount namespace is not process 1's, and its is refused */
+	GVNP_NOT_HOST_VIEW = 100007, /* our (mount, network) namespace is not process 1's */
 	GVNP_TOO_LARGE = 100008,    /* longer than the cap: nothing was kept */
+	GVNP_NOT_ASKED = 100010,    /* the run was not told to: GVNP_SECCOMP without --deep */
 };
 
 struct gvnp_request {

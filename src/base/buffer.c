@@ -59,6 +59,7 @@ void gvnp_buffer_append_arguments(struct gvnp_buffer *buffer, const char *format
 	va_copy(again, arguments);
 	reserve(buffer, 64);
 	size_t room = buffer->capacity - buffer->size;
+	/* The caller started them. NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
 	int size = vsnprintf(buffer->data + buffer->size, room, format, arguments);
 	if (size < 0)
 		gvnp_out_of_memory();

@@ -28,6 +28,12 @@ struct gvnp_source *gvnp_source_new_direct(const char *root);
  * *ret_problem a message to free. */
 int gvnp_source_new_recorded(const char *path, struct gvnp_source **ret, char **ret_problem);
 
+/* The same in two steps, for a process that gives up opening files between them: opening looks at
+ * nothing that the recording says, loading opens nothing, nor does any answer. `path` is for messages.
+ * Loading takes the source over when it fails: *source is NULL then. */
+int gvnp_source_open_recorded(const char *path, struct gvnp_source **ret, char **ret_problem);
+int gvnp_source_load_recorded(const char *path, struct gvnp_source **source, char **ret_problem);
+
 /* The same from the bytes of a tar, which need not outlive the call. */
 struct gvnp_buffer;
 int gvnp_source_new_recorded_bytes(const struct gvnp_buffer *tar, struct gvnp_source **ret,

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the files of a recording are. In a folder only regular files right beside the index are
- * opened, by harmless names and through no link.
+ * Where the files of a recording are. Opening and looking into what was opened are two steps,
+ * because the worker gives up opening in between; so a folder is taken into a tar in memory, as it
+ * was before it was unpacked. Only regular files right beside the index are taken, by harmless
+ * names and through no link.
  */
 #include "source/archive.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,6 +22,9 @@
 #include "base/memory.h"
 #include "gvnp/source.h"
 #include "source/index.h"
+
+/* Of a folder in memory: more than any recording, less than what breaks the machine. */
+enum { FOLDER_LIMIT = 1024 * 1024 * 1024 };
 
 static int by_name(const void *a, const void *b)
 {
@@ -56,61 +63,10 @@ static void keep_ours(struct gvnp_tar *tar)
 		qsort(tar->members, n, sizeof *tar->members, by_name);
 }
 
-static bool has_index(int folder)
-{
-	struct stat status;
-
-	return !fstatat(folder, "index", &status, AT_SYMLINK_NOFOLLOW) && S_ISREG(status.st_mode);
-}
-
-static char *open_folder(struct gvnp_archive *archive)
-{
-	archive->is_folder = true;
-	if (has_index(archive->fd))
-		return NULL;
-	int inner = openat(archive->fd, GVNP_INDEX_FOLDER,
-			   O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (inner >= 0) {
-		close(archive->fd);
-		archive->fd = inner;
-		if (has_index(inner))
-			return NULL;
-	}
-	return gvnp_duplicate("no " GVNP_INDEX_FOLDER "/index in this folder: not a snapshot");
-}
-
-static char *scan(struct gvnp_archive *archive)
-{
-	int error = gvnp_tar_scan(archive->fd, &archive->tar);
-
-	if (error == -EINVAL)
-		return gvnp_duplicate("not a tar file (a compressed snapshot is to be unpacked "
-				      "first)");
-	if (error)
-		return gvnp_duplicate(gvnp_source_error_name(-error));
-	keep_ours(&archive->tar);
-	return NULL;
-}
-
-char *gvnp_archive_open(struct gvnp_archive *archive, const char *path)
-{
-	struct stat status;
-
-	*archive = (struct gvnp_archive){ .fd = -1 };
-	archive->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (archive->fd < 0 || fstat(archive->fd, &status) < 0)
-		return gvnp_duplicate(gvnp_source_error_name(errno));
-	if (S_ISDIR(status.st_mode))
-		return open_folder(archive);
-	if (!S_ISREG(status.st_mode))
-		return gvnp_duplicate("neither a file nor a folder");
-	return scan(archive);
-}
-
 /* A file without a name, so that there is one way to read a tar. */
-char *gvnp_archive_open_bytes(struct gvnp_archive *archive, const struct gvnp_buffer *tar)
+static char *keep_bytes(struct gvnp_archive *archive, const struct gvnp_buffer *tar)
 {
-	*archive = (struct gvnp_archive){ .fd = memfd_create(GVNP_INDEX_FOLDER, MFD_CLOEXEC) };
+	archive->fd = memfd_create(GVNP_INDEX_FOLDER, MFD_CLOEXEC);
 	for (size_t at = 0; archive->fd >= 0 && at < tar->size;) {
 		ssize_t size = write(archive->fd, tar->data + at, tar->size - at);
 
@@ -118,52 +74,29 @@ char *gvnp_archive_open_bytes(struct gvnp_archive *archive, const struct gvnp_bu
 			return gvnp_duplicate(gvnp_source_error_name(errno));
 		at += size > 0 ? (size_t)size : 0;
 	}
-	if (archive->fd < 0)
-		return gvnp_duplicate(gvnp_source_error_name(errno));
-	return scan(archive);
+	return archive->fd < 0 ? gvnp_duplicate(gvnp_source_error_name(errno)) : NULL;
 }
 
-void gvnp_archive_done(struct gvnp_archive *archive)
-{
-	gvnp_closep(&archive->fd);
-	archive->fd = -1;
-	gvnp_tar_done(&archive->tar);
-}
-
-static const struct gvnp_tar_member *find(const struct gvnp_archive *archive, const char *name)
-{
-	_cleanup_free_ char *copy = gvnp_duplicate(name);
-	struct gvnp_tar_member wanted = { .name = copy };
-
-	if (!archive->tar.n)
-		return NULL;
-	return bsearch(&wanted, archive->tar.members, archive->tar.n, sizeof wanted, by_name);
-}
-
-/* Where the bytes of a file are: *ret_fd is to be closed unless it is the archive's own. */
-static bool locate(const struct gvnp_archive *archive, const char *name, int *ret_fd,
-		   int64_t *ret_offset, int64_t *ret_size)
+static bool has_index(int folder)
 {
 	struct stat status;
 
-	if (!archive->is_folder) {
-		const struct gvnp_tar_member *member = find(archive, name);
+	return !fstatat(folder, "index", &status, AT_SYMLINK_NOFOLLOW) && S_ISREG(status.st_mode);
+}
 
-		if (!member || !member->is_whole)
-			return false;
-		*ret_fd = archive->fd;
-		*ret_offset = member->offset;
-		*ret_size = member->size;
-		return true;
+/* The folder in *fd, or the one in it, whichever holds the index. */
+static char *find_index(int *fd)
+{
+	if (has_index(*fd))
+		return NULL;
+	int inner = openat(*fd, GVNP_INDEX_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (inner >= 0) {
+		close(*fd);
+		*fd = inner;
+		if (has_index(inner))
+			return NULL;
 	}
-	_cleanup_close_ int fd = openat(archive->fd, name,
-					O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
-		return false;
-	*ret_fd = gvnp_take_fd(&fd);
-	*ret_offset = 0;
-	*ret_size = status.st_size;
-	return true;
+	return gvnp_duplicate("no " GVNP_INDEX_FOLDER "/index in this folder: not a snapshot");
 }
 
 static int read_range(int fd, int64_t offset, size_t size, struct gvnp_buffer *ret)
@@ -184,20 +117,117 @@ static int read_range(int fd, int64_t offset, size_t size, struct gvnp_buffer *r
 	return 0;
 }
 
+/* Adds a file of the folder to the tar; one that cannot be read is missing from it. False when the
+ * tar would grow too large. */
+static bool take_file(int folder, const char *name, struct gvnp_buffer *tar)
+{
+	_cleanup_buffer_ struct gvnp_buffer content = { 0 };
+	_cleanup_close_ int fd =
+		openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	char path[GVNP_TAR_NAME];
+	struct stat status;
+
+	int length = snprintf(path, sizeof path, GVNP_INDEX_FOLDER "/%s", name);
+	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
+	    length >= (int)sizeof path)
+		return true;
+	if (status.st_size > FOLDER_LIMIT - (int64_t)tar->size)
+		return false;
+	if (!read_range(fd, 0, (size_t)status.st_size, &content))
+		gvnp_tar_append(tar, path, gvnp_buffer_text(&content), content.size);
+	return true;
+}
+
+static void closedirp(DIR **directory)
+{
+	if (*directory)
+		closedir(*directory);
+}
+
+static char *take_folder(struct gvnp_archive *archive, int *fd)
+{
+	_cleanup_buffer_ struct gvnp_buffer tar = { 0 };
+	char *problem = find_index(fd);
+
+	if (problem)
+		return problem;
+	_cleanup_(closedirp) DIR *directory = fdopendir(*fd);
+	if (!directory)
+		return gvnp_duplicate(gvnp_source_error_name(errno));
+	*fd = -1;
+	for (struct dirent *entry; (entry = readdir(directory));)
+		if (gvnp_index_is_member_name(entry->d_name) &&
+		    !take_file(dirfd(directory), entry->d_name, &tar))
+			return gvnp_duplicate("the files in this folder are too large for a "
+					      "snapshot");
+	gvnp_tar_finish(&tar);
+	return keep_bytes(archive, &tar);
+}
+
+char *gvnp_archive_scan(struct gvnp_archive *archive)
+{
+	int error = gvnp_tar_scan(archive->fd, &archive->tar);
+
+	if (error == -EINVAL)
+		return gvnp_duplicate("not a tar file (a compressed snapshot is to be unpacked "
+				      "first)");
+	if (error)
+		return gvnp_duplicate(gvnp_source_error_name(-error));
+	keep_ours(&archive->tar);
+	return NULL;
+}
+
+char *gvnp_archive_open(struct gvnp_archive *archive, const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+
+	*archive = (struct gvnp_archive){ .fd = -1 };
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return gvnp_duplicate(gvnp_source_error_name(errno));
+	if (S_ISDIR(status.st_mode))
+		return take_folder(archive, &fd);
+	if (!S_ISREG(status.st_mode))
+		return gvnp_duplicate("neither a file nor a folder");
+	archive->fd = gvnp_take_fd(&fd);
+	return NULL;
+}
+
+char *gvnp_archive_open_bytes(struct gvnp_archive *archive, const struct gvnp_buffer *tar)
+{
+	*archive = (struct gvnp_archive){ .fd = -1 };
+	return keep_bytes(archive, tar);
+}
+
+void gvnp_archive_done(struct gvnp_archive *archive)
+{
+	gvnp_closep(&archive->fd);
+	archive->fd = -1;
+	gvnp_tar_done(&archive->tar);
+}
+
+static const struct gvnp_tar_member *find(const struct gvnp_archive *archive, const char *name)
+{
+	_cleanup_free_ char *copy = gvnp_duplicate(name);
+	struct gvnp_tar_member wanted = { .name = copy };
+
+	if (!archive->tar.n)
+		return NULL;
+	return bsearch(&wanted, archive->tar.members, archive->tar.n, sizeof wanted, by_name);
+}
+
 char *gvnp_archive_read_index(const struct gvnp_archive *archive, size_t limit,
 			      struct gvnp_buffer *ret)
 {
 	const struct gvnp_tar_member *member = find(archive, "index");
-	int64_t offset, size;
-	int fd;
 
-	if (!archive->is_folder && !member)
+	if (!member)
 		return gvnp_duplicate("no " GVNP_INDEX_FOLDER "/index in it: not a snapshot");
-	if (!locate(archive, "index", &fd, &offset, &size))
+	if (!member->is_whole)
 		return gvnp_duplicate("its index is cut off");
-	int error = size > (int64_t)limit ? -EFBIG : read_range(fd, offset, (size_t)size, ret);
-	if (fd != archive->fd)
-		close(fd);
+	int error = member->size > (int64_t)limit
+			    ? -EFBIG
+			    : read_range(archive->fd, member->offset, (size_t)member->size, ret);
 	if (error)
 		return gvnp_format("its index: %s", gvnp_source_error_name(-error));
 	return NULL;
@@ -205,26 +235,17 @@ char *gvnp_archive_read_index(const struct gvnp_archive *archive, size_t limit,
 
 bool gvnp_archive_has(const struct gvnp_archive *archive, const char *name, size_t size)
 {
-	int64_t offset, actual;
-	int fd;
+	const struct gvnp_tar_member *member = find(archive, name);
 
-	if (!locate(archive, name, &fd, &offset, &actual))
-		return false;
-	if (fd != archive->fd)
-		close(fd);
-	return actual == (int64_t)size;
+	return member && member->is_whole && member->size == (int64_t)size;
 }
 
 int gvnp_archive_read(const struct gvnp_archive *archive, const char *name, size_t size,
 		      struct gvnp_buffer *ret)
 {
-	int64_t offset, actual;
-	int fd;
+	const struct gvnp_tar_member *member = find(archive, name);
 
-	if (!locate(archive, name, &fd, &offset, &actual))
+	if (!member || !member->is_whole || member->size != (int64_t)size)
 		return -ENODATA;
-	int error = actual == (int64_t)size ? read_range(fd, offset, size, ret) : -ENODATA;
-	if (fd != archive->fd)
-		close(fd);
-	return error;
+	return read_range(archive->fd, member->offset, size, ret);
 }

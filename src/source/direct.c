@@ -23,6 +23,10 @@
 #include "source/answers.h"
 #include "source/host.h"
 #include "source/limits.h"
+#include "source/msr.h"
+#include "source/netlink.h"
+#include "source/range.h"
+#include "source/shadow.h"
 
 struct direct {
 	struct gvnp_source source;
@@ -67,6 +71,19 @@ static int read_whole(int fd, const char *path, struct gvnp_buffer *content)
 	}
 }
 
+static void set_content(struct gvnp_answers *answers, size_t i, const char *path,
+			const struct gvnp_buffer *content)
+{
+	_cleanup_buffer_ struct gvnp_buffer stripped = { 0 };
+
+	if (gvnp_shadow_is(path)) {
+		gvnp_shadow_strip(
+			(struct gvnp_slice){ gvnp_buffer_text(content), content->size }, &stripped);
+		content = &stripped;
+	}
+	gvnp_answers_set_data(answers, i, gvnp_buffer_text(content), content->size);
+}
+
 static void answer_read(struct direct *direct, struct gvnp_answers *answers, size_t i,
 			const char *path)
 {
@@ -96,6 +113,61 @@ static void answer_read(struct direct *direct, struct gvnp_answers *answers, siz
 	else if (error)
 		fail(answers, i, path, error);
 	else
+		set_content(answers, i, path, &content);
+}
+
+/* Up to `range->size` bytes. */
+static int read_part(int fd, const struct gvnp_range *range, struct gvnp_buffer *content)
+{
+	char bytes[16 * 1024];
+
+	while (content->size < range->size) {
+		size_t wanted = range->size - content->size;
+		ssize_t size = pread(fd, bytes, wanted < sizeof bytes ? wanted : sizeof bytes,
+				     (off_t)(range->offset + content->size));
+
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0)
+			return -errno;
+		if (!size)
+			return 0;
+		gvnp_buffer_append(content, bytes, (size_t)size);
+	}
+	return 0;
+}
+
+static void answer_range(struct direct *direct, struct gvnp_answers *answers, size_t i,
+			 const char *text)
+{
+	_cleanup_buffer_ struct gvnp_buffer content = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct gvnp_range range;
+	struct stat status;
+
+	if (!gvnp_range_parse(text, &range)) {
+		fail(answers, i, text, -EINVAL);
+		return;
+	}
+	bool is_of_program = gvnp_range_is_of_program(&range);
+	int error = gvnp_host_open_stored(&direct->host, range.path, is_of_program, &fd, &status);
+	if (status.st_ino)
+		gvnp_answers_set_metadata(answers, i, &status);
+	if (error) {
+		fail(answers, i, range.path, error);
+		return;
+	}
+	if (fd < 0 || (!is_of_program && (range.offset || !gvnp_range_is_head(&range)))) {
+		gvnp_answers_fail_because(answers, i, EINVAL,
+					  "%s: only stored regular files are read in parts, and "
+					  "disk images only at their head",
+					  range.path);
+		return;
+	}
+	error = read_part(fd, &range, &content);
+	if (error)
+		fail(answers, i, range.path, error);
+	else if (is_of_program || gvnp_range_image_format(content.data, content.size))
 		gvnp_answers_set_data(answers, i, gvnp_buffer_text(&content), content.size);
 }
 
@@ -144,8 +216,8 @@ static void answer_filesystem(struct direct *direct, struct gvnp_answers *answer
 			      const char *path)
 {
 	_cleanup_close_ int fd = -1;
-	struct statfs filesystem;
-	struct stat status;
+	struct statfs filesystem = { 0 };
+	struct stat status = { 0 };
 
 	int error = gvnp_host_open(&direct->host, path, O_PATH, &fd);
 	if (!error && (fstat(fd, &status) < 0 || fstatfs(fd, &filesystem) < 0))
@@ -206,7 +278,8 @@ static void answer_identity(struct gvnp_answers *answers, size_t i)
 	gvnp_answers_fail_because(answers, i, ENODATA, "/proc/self/status: no line CapEff");
 }
 
-static void answer_system(struct gvnp_answers *answers, size_t i, const char *name)
+static void answer_system(const struct direct *direct, struct gvnp_answers *answers, size_t i,
+			  const char *name)
 {
 	struct timespec time;
 	struct utsname names;
@@ -220,7 +293,7 @@ static void answer_system(struct gvnp_answers *answers, size_t i, const char *na
 					names.release, names.version, names.machine);
 	else if (!strcmp(name, "identity"))
 		answer_identity(answers, i);
-	else
+	else if (!gvnp_netlink_answer(&direct->host, answers, i, name))
 		gvnp_answers_fail_because(answers, i, EINVAL, "%s: no such system question", name);
 }
 
@@ -254,8 +327,17 @@ static void answer(struct direct *direct, struct gvnp_answers *answers, size_t i
 	case GVNP_DEVICE_PROGRAMS:
 		answer_device_programs(direct, answers, i, request->path);
 		return;
+	case GVNP_RANGE:
+		answer_range(direct, answers, i, request->path);
+		return;
 	case GVNP_SYSTEM:
-		answer_system(answers, i, request->path);
+		answer_system(direct, answers, i, request->path);
+		return;
+	case GVNP_MSR:
+		gvnp_msr_answer(&direct->host, answers, i, request->path);
+		return;
+	case GVNP_SECCOMP: /* seccomp.c, in another process */
+		fail(answers, i, request->path, GVNP_NOT_ASKED);
 		return;
 	case GVNP_LIBVIRT:
 		gvnp_answers_fail_because(answers, i, GVNP_LIBVIRT_ABSENT,

@@ -9,10 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "gvnp/source.h"
+#include "source/host_way.h"
 
 enum { MOUNT_TABLE_LIMIT = 16 * 1024 * 1024, ATTEMPTS = 16 };
 
@@ -35,18 +36,15 @@ static const char *const submounts[] = {
 	"/proc/sys/fs/binfmt_misc",
 };
 
-static int open_scoped(int directory, const char *path, int flags)
+static int open_resolved(int directory, const char *path, int flags, uint64_t resolve)
 {
-	struct open_how how = {
-		.flags = (uint64_t)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
+	const struct open_how *how = gvnp_host_way(flags, resolve);
 
-	if (!(flags & O_PATH))
-		how.flags |= O_NOCTTY | O_NONBLOCK;
+	if (!how)
+		return -EINVAL;
 	/* EAGAIN: something was renamed while `..` was walked. */
 	for (int i = 0; i < ATTEMPTS; i++) {
-		long fd = syscall(SYS_openat2, directory, path, &how, sizeof how);
+		long fd = syscall(SYS_openat2, directory, path, how, sizeof *how);
 
 		if (fd >= 0)
 			return (int)fd;
@@ -54,6 +52,11 @@ static int open_scoped(int directory, const char *path, int flags)
 			break;
 	}
 	return -errno;
+}
+
+static int open_scoped(int directory, const char *path, int flags)
+{
+	return open_resolved(directory, path, flags, 0);
 }
 
 static bool read_mounts(const char *path, struct gvnp_buffer *mounts)
@@ -88,6 +91,17 @@ static bool shares_mounts_with_process_1(void)
 	return false;
 }
 
+/* Files of /proc/net belong to one network namespace, and their inode numbers are unique over all;
+ * unlike the link ns/net, anybody may look at them. */
+static bool shares_network_with_process_1(int proc)
+{
+	struct stat theirs, ours;
+
+	return !fstatat(proc, "1/net/dev", &theirs, 0) &&
+	       !fstatat(proc, "self/net/dev", &ours, 0) && theirs.st_dev == ours.st_dev &&
+	       theirs.st_ino == ours.st_ino;
+}
+
 static bool is_file_system(int root, const char *path, long type)
 {
 	_cleanup_close_ int fd = open_scoped(root, path, O_PATH | O_DIRECTORY);
@@ -107,6 +121,7 @@ void gvnp_host_init(struct gvnp_host *host, const char *root)
 		host->is_host_view = true;
 		return;
 	}
+	host->shares_network = shares_network_with_process_1(host->proc);
 	host->root = open("/proc/1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	host->is_host_view = host->root >= 0 || shares_mounts_with_process_1();
 	if (host->root < 0)
@@ -132,6 +147,9 @@ static bool is_below_kernel_trees(const char *path)
 
 static bool is_visible(const struct gvnp_host *host, const char *path)
 {
+	/* What is read there is always of the reader's own network namespace. */
+	if (host->is_live && !host->shares_network && gvnp_text_starts(path, "/proc/sys/net/"))
+		return false;
 	if (host->is_host_view)
 		return true;
 	if (!host->has_kernel_trees || !is_below_kernel_trees(path) || strstr(path, "/../"))
@@ -233,6 +251,76 @@ int gvnp_host_open_regular(const struct gvnp_host *host, const char *path, int *
 		return 0;
 	}
 	int opened = is_at_once ? gvnp_take_fd(&fd) : reopen(host, fd);
+	if (opened < 0)
+		return opened;
+	*ret = opened;
+	return 0;
+}
+
+/* File systems whose files are made up by the kernel. */
+static bool is_made_up(long type)
+{
+	static const long types[] = {
+		PROC_SUPER_MAGIC, SYSFS_MAGIC,	  DEBUGFS_MAGIC,	TRACEFS_MAGIC,
+		SECURITYFS_MAGIC, EFIVARFS_MAGIC, CGROUP_SUPER_MAGIC,	CGROUP2_SUPER_MAGIC,
+		SELINUX_MAGIC,	  SMACK_MAGIC,	  BPF_FS_MAGIC,		BINFMTFS_MAGIC,
+		NSFS_MAGIC,	  PSTOREFS_MAGIC, RDTGROUP_SUPER_MAGIC,
+	};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i] == type)
+			return true;
+	return false;
+}
+
+int gvnp_host_open_stored(const struct gvnp_host *host, const char *path, bool refuses_links,
+			  int *ret, struct stat *ret_status)
+{
+	_cleanup_close_ int fd = -1;
+	struct statfs filesystem;
+	struct stat status;
+
+	*ret_status = (struct stat){ 0 };
+	if (path[0] != '/')
+		return -EINVAL;
+	if (!is_visible(host, path))
+		return GVNP_NOT_HOST_VIEW;
+	if (host->root < 0)
+		return -host->root_error;
+	fd = open_resolved(host->root, path, O_PATH, refuses_links ? RESOLVE_NO_SYMLINKS : 0);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) < 0 || fstatfs(fd, &filesystem) < 0)
+		return -errno;
+	*ret_status = status;
+	if (!S_ISREG(status.st_mode) || is_made_up((long)filesystem.f_type)) {
+		*ret = -1;
+		return 0;
+	}
+	int opened = reopen(host, fd);
+	if (opened < 0)
+		return opened;
+	*ret = opened;
+	return 0;
+}
+
+int gvnp_host_open_device(const struct gvnp_host *host, const char *path, unsigned major_number,
+			  unsigned minor_number, int *ret)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat status;
+
+	if (!host->is_live)
+		return -ENODEV;
+	int error = gvnp_host_open(host, path, O_PATH, &fd);
+	if (error)
+		return error;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISCHR(status.st_mode) || major(status.st_rdev) != major_number ||
+	    minor(status.st_rdev) != minor_number)
+		return -ENODEV;
+	int opened = reopen(host, fd);
 	if (opened < 0)
 		return opened;
 	*ret = opened;

@@ -15,6 +15,7 @@ struct gvnp_host {
 	int root_error;	       /* why there is no root: an errno, or 0 */
 	bool is_live;	       /* the running host, not a directory taken for it */
 	bool is_host_view;     /* what we see is what process 1 sees */
+	bool shares_network;   /* our network namespace is that of process 1 */
 	bool has_kernel_trees; /* /proc and /sys are the kernel's: they hold no device files */
 };
 
@@ -37,6 +38,22 @@ int gvnp_host_open(const struct gvnp_host *host, const char *path, int flags, in
  */
 int gvnp_host_open_regular(const struct gvnp_host *host, const char *path, int *ret,
 			   struct stat *ret_status);
+
+/*
+ * The same for a file that is to be read in parts: stored data only, never a file that the kernel
+ * makes up as it is read (/proc, /sys and their kind: *ret is -1, too), since reading one may
+ * change something. `refuses_links`: the path itself must lead there, without a link (-ELOOP).
+ */
+int gvnp_host_open_stored(const struct gvnp_host *host, const char *path, bool refuses_links,
+			  int *ret, struct stat *ret_status);
+
+/*
+ * Opens a character device for reading, and only when it is the one of that number: a file in its
+ * place is never opened. Returns 0, or an error as above (-ENODEV: it is another file, or the root
+ * is not that of the running host).
+ */
+int gvnp_host_open_device(const struct gvnp_host *host, const char *path, unsigned major_number,
+			  unsigned minor_number, int *ret);
 
 /* stat() of what the path leads to. On the live host this also follows the magic link that a path
  * below /proc may end in: that takes a reference and opens nothing. */

@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "privilege/lock.h"
 #include "source/libvirt_domains.h"
 #include "source/libvirt_push.h"
 
@@ -103,14 +104,19 @@ static void push_networks(struct gvnp_push *push, virConnectPtr connection)
 int main(int argc, char **argv)
 {
 	struct gvnp_push push = { .fd = STDOUT_FILENO };
-	bool has_networks = argc == 2;
+	bool has_networks = argc == 2, is_held = argc == 3 && !strcmp(argv[2], "--hold");
 
-	if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "--without-networks"))) {
-		fputs("usage: gvnp-audit-libvirt URI [--without-networks]\n"
+	if (argc < 2 || argc > 3 ||
+	    (argc == 3 && !is_held && strcmp(argv[2], "--without-networks"))) {
+		fputs("usage: gvnp-audit-libvirt URI [--without-networks | --hold]\n"
 		      "Started by gvnp-audit; writes frames to standard output.\n",
 		      stderr);
 		return 2;
 	}
+	if (!gvnp_lock_libvirt_program())
+		return GVNP_LOCK_FAILED;
+	if (is_held)
+		gvnp_lock_hold();
 	signal(SIGPIPE, SIG_IGN); /* nobody reads any more: seen at the next write */
 	virSetErrorFunc(NULL, ignore_error);
 	_cleanup_(connectionp) virConnectPtr connection = virConnectOpenReadOnly(argv[1]);

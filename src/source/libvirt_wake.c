@@ -152,7 +152,7 @@ static bool is_listening_line(struct gvnp_slice line, const char *path)
 
 static bool is_listening(const char *path)
 {
-	_cleanup_close_ int fd = open("/proc/net/unix", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = open("/proc/self/net/unix", O_RDONLY | O_CLOEXEC);
 	_cleanup_buffer_ struct gvnp_buffer table = { 0 };
 	char bytes[64 * 1024];
 	ssize_t size;

@@ -16,7 +16,7 @@ struct gvnp_libvirt_wake {
  * (GVNP_LIBVIRT_ERROR). A daemon whose socket only the service manager holds is asleep, unless
  * `activate`. Looks at sockets and process names; connects to nothing.
  */
-void gvnp_libvirt_wake_check(const char *uri, bool activate, struct gvnp_libvirt_wake *ret);
+void gvnp_libvirt_wake_check(const char *text, bool activate, struct gvnp_libvirt_wake *ret);
 
 /* Why a URI is refused (see above), or NULL. Static. */
 const char *gvnp_libvirt_uri_refusal(const char *uri);

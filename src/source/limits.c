@@ -34,6 +34,9 @@ static const struct {
 	{ "/proc/kallsyms", 16 << 20 },
 	{ "/sys/kernel/security/**", 8 << 20 }, /* measurement logs */
 	{ "/sys/firmware/**", 4 << 20 },
+	{ "/etc/openvswitch/conf.db", 8 << 20 },	  /* a log, compacted when it has grown */
+	{ "/var/lib/openvswitch/conf.db", 8 << 20 },
+	{ "/var/lib/docker/volumes/openvswitch_db/**", 8 << 20 },
 };
 
 size_t gvnp_limits_of(const char *path)

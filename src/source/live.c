@@ -30,7 +30,9 @@ struct live {
 	uint32_t next_id;
 	int reader_error; /* why the reader is not asked any more, or 0 */
 	struct gvnp_pushed *pushed;
-	char *bytes; /* RECEIVE_SIZE */
+	struct gvnp_source *deep; /* the deep reader, asked like any reader; NULL: there is none */
+	bool is_deep;		  /* this is that source */
+	char *bytes;		  /* RECEIVE_SIZE */
 };
 
 enum { RECEIVE_SIZE = 256 * 1024 };
@@ -242,6 +244,29 @@ static bool can_be_sent(const struct gvnp_request *request, struct gvnp_answers 
 	return false;
 }
 
+/* Few and short: one after the other. */
+static void ask_deep(struct live *live, const struct gvnp_request *request,
+		     struct gvnp_answers *answers, size_t i)
+{
+	if (!live->deep) {
+		gvnp_answers_fail(answers, i, request->path, GVNP_NOT_ASKED);
+		return;
+	}
+	_cleanup_(gvnp_answers_freep) struct gvnp_answers *theirs =
+		live->deep->ask(live->deep, request, 1);
+	const struct gvnp_answer *answer = &theirs->answers[0];
+	if (answer->error)
+		gvnp_answers_fail_because(answers, i, answer->error, "%s", answer->problem);
+	else
+		gvnp_answers_set_data(answers, i, answer->data, answer->size);
+}
+
+static bool is_for_reader(const struct live *live, const struct gvnp_request *request)
+{
+	return request->operation != GVNP_LIBVIRT &&
+	       (request->operation != GVNP_SECCOMP || live->is_deep);
+}
+
 static struct gvnp_answers *live_ask(struct gvnp_source *source,
 				     const struct gvnp_request *requests, size_t n_requests)
 {
@@ -250,8 +275,12 @@ static struct gvnp_answers *live_ask(struct gvnp_source *source,
 	_cleanup_free_ size_t *indices = gvnp_allocate_array(n_requests, sizeof *indices);
 	size_t n = 0;
 
+	/* First, so that what is asked along with them to make sure comes after them. */
 	for (size_t i = 0; i < n_requests; i++)
-		if (requests[i].operation != GVNP_LIBVIRT && can_be_sent(&requests[i], answers, i))
+		if (requests[i].operation == GVNP_SECCOMP && !live->is_deep)
+			ask_deep(live, &requests[i], answers, i);
+	for (size_t i = 0; i < n_requests; i++)
+		if (is_for_reader(live, &requests[i]) && can_be_sent(&requests[i], answers, i))
 			indices[n++] = i;
 	if (n)
 		ask_reader(live, requests, indices, n, answers);
@@ -271,6 +300,7 @@ static void live_free(struct gvnp_source *source)
 	gvnp_closep(&live->ends.reader);
 	close_libvirt(live);
 	gvnp_pushed_free(live->pushed);
+	gvnp_source_free(live->deep);
 	free(live->bytes);
 	free(live);
 }
@@ -284,5 +314,13 @@ struct gvnp_source *gvnp_source_new_live(const struct gvnp_live *ends)
 	live->ends = *ends;
 	live->pushed = gvnp_pushed_new(ends->libvirt >= 0);
 	live->bytes = gvnp_reallocate(NULL, RECEIVE_SIZE);
+	if (ends->deep > 0) {
+		struct gvnp_live deep = {
+			.reader = ends->deep, .libvirt = -1, .deep = -1, .deadline = ends->deadline
+		};
+
+		live->deep = gvnp_source_new_live(&deep);
+		((struct live *)live->deep)->is_deep = true;
+	}
 	return &live->source;
 }

@@ -14,8 +14,8 @@
 #include "source/answers.h"
 #include "source/message.h"
 
-/* A thousand VMs push some 20 MiB. */
-enum { STREAM_LIMIT = 256 * 1024 * 1024, FRAMES_LIMIT = 1024 * 1024 };
+/* A thousand VMs push some 20 MiB in three thousand frames. */
+enum { STREAM_LIMIT = 256 * 1024 * 1024, FRAMES_LIMIT = 64 * 1024 };
 
 struct frame {
 	const char *path;

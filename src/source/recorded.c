@@ -210,6 +210,8 @@ static char *load(struct recorded *recorded, char *problem)
 	_cleanup_buffer_ struct gvnp_buffer index = { 0 };
 
 	if (!problem)
+		problem = gvnp_archive_scan(&recorded->archive);
+	if (!problem)
 		problem = gvnp_archive_read_index(&recorded->archive, INDEX_LIMIT, &index);
 	return problem ? problem : parse_index(recorded, &index);
 }
@@ -239,12 +241,37 @@ static int finish(struct recorded *recorded, const char *path, char *problem,
 	return 0;
 }
 
-int gvnp_source_new_recorded(const char *path, struct gvnp_source **ret, char **ret_problem)
+int gvnp_source_open_recorded(const char *path, struct gvnp_source **ret, char **ret_problem)
 {
 	struct recorded *recorded = new_recorded();
-	char *problem = load(recorded, gvnp_archive_open(&recorded->archive, path));
+	char *problem = gvnp_archive_open(&recorded->archive, path);
 
-	return finish(recorded, path, problem, ret, ret_problem);
+	if (problem) {
+		gvnp_source_free(&recorded->source);
+		*ret_problem = problem;
+		return -EINVAL;
+	}
+	*ret = &recorded->source;
+	return 0;
+}
+
+int gvnp_source_load_recorded(const char *path, struct gvnp_source **source, char **ret_problem)
+{
+	struct recorded *recorded = (struct recorded *)gvnp_take(*source);
+
+	return finish(recorded, path, load(recorded, NULL), source, ret_problem);
+}
+
+int gvnp_source_new_recorded(const char *path, struct gvnp_source **ret, char **ret_problem)
+{
+	struct gvnp_source *source;
+	int error = gvnp_source_open_recorded(path, &source, ret_problem);
+
+	if (!error)
+		error = gvnp_source_load_recorded(path, &source, ret_problem);
+	if (!error)
+		*ret = source;
+	return error;
 }
 
 int gvnp_source_new_recorded_bytes(const struct gvnp_buffer *tar, struct gvnp_source **ret,

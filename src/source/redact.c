@@ -16,9 +16,12 @@
 #include "source/answerer.h"
 #include "source/answers.h"
 #include "source/recording.h"
+#include "source/redact_image.h"
 #include "source/redact_learn.h"
 #include "source/redact_names.h"
+#include "source/redact_netlink.h"
 #include "source/redact_scan.h"
+#include "source/redact_settings.h"
 
 struct redaction {
 	struct gvnp_redact_names *names;
@@ -31,10 +34,13 @@ static bool is_binary(const struct gvnp_request *request, const struct gvnp_answ
 {
 	static const char *const places[] = { "/sys/firmware/efi/efivars/*",
 					      "/sys/kernel/security/*/binary_bios_measurements",
+					      "/sys/firmware/acpi/tables/*",
 					      "/sys/fs/cgroup/**/devices.list" };
 	static const char *const heads[] = { "\x1f\x8b", "\x7f"
 							 "ELF" };
 
+	if (request->operation == GVNP_SECCOMP)
+		return true;
 	if (request->operation != GVNP_READ || gvnp_text_ends(request->path, "/cmdline"))
 		return false;
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
@@ -76,8 +82,16 @@ static void redact_data(const struct redaction *redaction, const struct gvnp_req
 	_cleanup_buffer_ struct gvnp_buffer plain = { 0 };
 	struct gvnp_slice data = { answer->data, answer->size };
 
+	if (request->operation == GVNP_RANGE) {
+		gvnp_redact_image(redaction->names, request, data, out);
+		return;
+	}
 	if (is_binary(request, answer)) {
 		gvnp_buffer_append(out, data.text, data.size);
+		return;
+	}
+	if (request->operation == GVNP_SYSTEM && gvnp_redact_is_netlink(request->path)) {
+		gvnp_redact_netlink(redaction->names, request->path, data, out);
 		return;
 	}
 	if (is_sockets(request->path)) {
@@ -86,6 +100,10 @@ static void redact_data(const struct redaction *redaction, const struct gvnp_req
 	}
 	if (request->operation == GVNP_LIBVIRT && gvnp_text_ends(request->path, "xml")) {
 		gvnp_redact_replace_prose(redaction->names, data, &plain);
+		data = (struct gvnp_slice){ gvnp_buffer_text(&plain), plain.size };
+	}
+	if (request->operation == GVNP_READ && gvnp_redact_is_cloud(request->path)) {
+		gvnp_redact_cloud(data, &plain);
 		data = (struct gvnp_slice){ gvnp_buffer_text(&plain), plain.size };
 	}
 	struct gvnp_redact_text text = { request->path, data.text, data.size, false };
@@ -130,6 +148,21 @@ static void learn(void *data, const struct gvnp_request *request, const struct g
 		gvnp_redact_learn_names(redaction->names, request, answer);
 }
 
+/* What the kernel calls its own settings and modules, however a VM's image is called. */
+static bool is_kernels_own(const char *path)
+{
+	static const char *const patterns[] = { "/proc/sys/kernel/**", "/proc/sys/vm/**",
+						"/proc/sys/fs/**",     "/proc/sys/dev/**",
+						"/proc/sys/user/**",   "/proc/sys/net/core/**",
+						"/sys/module/**",      "/sys/kernel/mm/**",
+						"/sys/devices/system/**" };
+
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+		if (gvnp_text_matches(patterns[i], path))
+			return true;
+	return false;
+}
+
 static void write_message(void *data, const struct gvnp_request *request,
 			  const struct gvnp_answer *answer)
 {
@@ -139,7 +172,8 @@ static void write_message(void *data, const struct gvnp_request *request,
 	struct gvnp_request asked = *request;
 	struct gvnp_answer redacted = *answer;
 
-	asked.path = redact(redaction, arena, request->path, request->path, false);
+	if (!is_kernels_own(request->path))
+		asked.path = redact(redaction, arena, request->path, request->path, false);
 	redacted.problem = redact(redaction, arena, request->path, answer->problem, false);
 	if (answer->n_entries) {
 		redacted.entries = redact_entries(redaction, arena, request->path, answer);

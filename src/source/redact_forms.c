@@ -56,7 +56,7 @@ static size_t replace_uuid(struct gvnp_redact_names *names, const struct gvnp_re
 			   size_t at, struct gvnp_buffer *out)
 {
 	size_t size = uuid_size(text, at), n = 0;
-	char digits[PLAIN_UUID];
+	char digits[PLAIN_UUID] = { 0 };
 
 	if (!size)
 		return 0;
@@ -157,9 +157,10 @@ static void replace4(struct gvnp_redact_names *names, unsigned char *address)
 	memcpy(&number, address, 4);
 	if (is_kept4(ntohl(number)))
 		return;
-	number = htonl(address_of(gvnp_redact_number(
-		names, GVNP_REDACT_IPV4, (struct gvnp_slice){ (const char *)address, 4 })));
-	memcpy(address, &number, 4);
+	uint32_t other = address_of(gvnp_redact_number(
+		names, GVNP_REDACT_IPV4, (struct gvnp_slice){ (const char *)address, 4 }));
+	for (int i = 0; i < 4; i++)
+		address[i] = (unsigned char)(other >> (24 - 8 * i));
 }
 
 static void replace6(struct gvnp_redact_names *names, unsigned char *address)
@@ -178,6 +179,7 @@ static void replace6(struct gvnp_redact_names *names, unsigned char *address)
 	uint32_t number = htonl(gvnp_redact_number(
 		names, GVNP_REDACT_IPV6, (struct gvnp_slice){ (const char *)address, 16 }));
 	memset(address, 0, 16);
+	/* An address, no text. NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
 	memcpy(address, is_local ? "\xfe\x80\0\0" : "\x20\x01\x0d\xb8", 4);
 	memcpy(address + 12, &number, 4);
 }

@@ -11,8 +11,10 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "gvnp/source.h"
+#include "source/redact_image.h"
 #include "source/redact_names.h"
 #include "source/redact_scan.h"
+#include "source/redact_settings.h"
 
 /* ---- paths */
 
@@ -233,6 +235,8 @@ void gvnp_redact_learn_names(struct gvnp_redact_names *names, const struct gvnp_
 		learn_pid_files(names, answer);
 	} else if (gvnp_text_ends(path, "/cmdline")) {
 		learn_argument_names(names, data);
+	} else if (request->operation == GVNP_READ) {
+		gvnp_redact_learn_hosts(names, path, data);
 	}
 }
 
@@ -287,6 +291,7 @@ static void learn_mounts(struct gvnp_redact_names *names, struct gvnp_slice moun
 			continue;
 		struct gvnp_slice rest = { behind + 3,
 					   line.size - (size_t)(behind + 3 - line.text) };
+		/* Each takes a word. NOLINTNEXTLINE(misc-redundant-expression) */
 		if (!gvnp_slice_word(&rest, &word) || !gvnp_slice_word(&rest, &word) ||
 		    !gvnp_slice_split(word, ':', &host, &path) || !gvnp_slice_starts(path, "/"))
 			continue;
@@ -325,6 +330,8 @@ void gvnp_redact_learn_paths(struct gvnp_redact_names *names, const struct gvnp_
 
 	if (request->operation == GVNP_LIBVIRT && gvnp_text_ends(path, "xml"))
 		gvnp_redact_learn_xml(names, gvnp_text_starts(path, "network/"), true, data);
+	else if (request->operation == GVNP_RANGE)
+		gvnp_redact_learn_image(names, request, data);
 	else if (gvnp_text_ends(path, "/cmdline"))
 		learn_argument_paths(names, data);
 	else if (gvnp_text_starts(path, "/proc/") && gvnp_text_ends(path, "/fd"))

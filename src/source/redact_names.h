@@ -41,7 +41,7 @@ bool gvnp_redact_is_full(const struct gvnp_redact_names *names);
 
 /* The number of an original within its kind, from 1, in the order of first use. */
 unsigned gvnp_redact_number(struct gvnp_redact_names *names, enum gvnp_redact_kind kind,
-			    struct gvnp_slice original);
+			    struct gvnp_slice text);
 
 /* Learns a name with all the spellings libvirt, QEMU and systemd give it. */
 void gvnp_redact_learn(struct gvnp_redact_names *names, enum gvnp_redact_kind kind,

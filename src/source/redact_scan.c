@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "source/redact_names.h"
 #include "source/redact_words.h"
+#include "source/shadow.h"
 
 static bool is_hex(char byte)
 {
@@ -125,7 +126,7 @@ static bool is_user(const struct gvnp_redact_text *text, size_t at, size_t end)
 {
 	bool is_field = !at || strchr("\n:,", text->text[at - 1]);
 
-	if (!strcmp(text->place, "/etc/passwd") || !strcmp(text->place, "/etc/group"))
+	if (gvnp_shadow_is(text->place))
 		return (is_field && ends_at(text, end, ":,\n")) || is_behind(text, at, "/home/", 6);
 	return is_behind(text, at, "/home/", 6) && ends_at(text, end, "/\"', \n");
 }

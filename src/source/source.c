@@ -38,6 +38,7 @@ struct gvnp_answers *gvnp_source_ask_one(struct gvnp_source *source, enum gvnp_o
 	gvnp_buffer_append_arguments(&path, path_format, arguments);
 	va_end(arguments);
 	struct gvnp_request request = { operation, gvnp_buffer_text(&path) };
+	/* cppcheck-suppress returnDanglingLifetime ; answers own what they point to */
 	return gvnp_source_ask(source, &request, 1);
 }
 
@@ -84,8 +85,14 @@ const char *gvnp_source_operation_name(enum gvnp_operation operation)
 		return "filesystem";
 	case GVNP_DEVICE_PROGRAMS:
 		return "device-programs";
+	case GVNP_RANGE:
+		return "range";
 	case GVNP_SYSTEM:
 		return "system";
+	case GVNP_MSR:
+		return "msr";
+	case GVNP_SECCOMP:
+		return "seccomp";
 	case GVNP_LIBVIRT:
 		return "libvirt";
 	}
@@ -110,9 +117,11 @@ const char *gvnp_source_error_name(int error)
 	case GVNP_LIBVIRT_ASLEEP:
 		return "the libvirt daemon is not running and was not woken";
 	case GVNP_NOT_HOST_VIEW:
-		return "not visible from our mount namespace, and that of process 1 is refused";
+		return "not visible from our namespaces, and those of process 1 are refused";
 	case GVNP_TOO_LARGE:
 		return "larger than the limit, nothing was kept";
+	case GVNP_NOT_ASKED:
+		return "not asked for: only with --deep";
 	}
 	/* Unlike strerror() the same in every locale. */
 	const char *words = strerrordesc_np(error);
