@@ -18,7 +18,7 @@ struct gvnp_insert {
 	size_t key_size;
 	sqlite3_stmt *statement; /* NULL: the schema has no such table or column */
 	char *refusal;		 /* why statement is NULL */
-	bool is_integer[GVNP_INSERT_COLUMNS];
+	const struct gvnp_column *columns[GVNP_INSERT_COLUMNS]; /* of each cell */
 	bool leaves_null;		/* a column that may be NULL is not among them */
 	struct gvnp_table_state *table; /* the store's own */
 };
@@ -28,6 +28,7 @@ struct gvnp_inserts {
 	const struct gvnp_schema *schema;
 	struct gvnp_insert *cache[GVNP_INSERT_SLOTS]; /* open addressing; never full */
 	size_t n_cached;
+	bool ignores_checks; /* SQLite, in what is prepared next */
 	struct gvnp_insert *near[GVNP_INSERT_NEAR]; /* of these, by where the names lie */
 };
 

@@ -114,6 +114,26 @@ CREATE TABLE apparmor_profile ( -- loaded AppArmor profiles
 	name TEXT PRIMARY KEY NOT NULL, -- profile name
 	mode TEXT NOT NULL -- enforce, complain, kill, unconfined, …
 );
+CREATE TABLE apparmor_rule ( -- rules of the policy files that VMs' profiles are made of, where AppArmor is enabled; patterns and variables as written
+	position INTEGER PRIMARY KEY NOT NULL, -- in order of reading
+	file TEXT NOT NULL, -- where
+	line INTEGER NOT NULL, -- line of the file
+	kind TEXT NOT NULL CHECK (kind IN ('file', 'capability', 'network', 'mount', 'remount', 'umount', 'pivot_root', 'ptrace',
+		'signal', 'dbus', 'unix', 'change_profile', 'userns', 'io_uring', 'rlimit', 'set', 'all', 'include', 'profile', 'other')), -- what it is about; profile: the head of one
+	is_denied INTEGER NOT NULL CHECK (is_denied IN (0, 1)), -- deny
+	path TEXT NOT NULL, -- of a file rule; '' otherwise
+	permissions TEXT NOT NULL, -- of a file rule: rwk, rmix, …; '' otherwise
+	detail TEXT NOT NULL -- the rest of other rules (names of capabilities, what is included), flags of a profile; '' when none
+);
+CREATE TABLE selinux ( -- one row where SELinux is active, else none
+	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
+	has_categories INTEGER CHECK (has_categories IN (0, 1)), -- the policy has MLS or MCS: /sys/fs/selinux/mls
+	trusts_requested INTEGER CHECK (trusts_requested IN (0, 1)) -- /sys/fs/selinux/checkreqprot: memory is checked by what a program asks for and not by what it gets
+);
+CREATE TABLE selinux_boolean ( -- booleans virt_* and deny_ptrace of the SELinux policy, those the policy has
+	name TEXT PRIMARY KEY NOT NULL, -- virt_use_nfs, …
+	is_on INTEGER CHECK (is_on IN (0, 1)) -- in force now
+);
 CREATE TABLE cgroup_layout ( -- one row: how control groups are mounted
 	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
 	layout TEXT NOT NULL CHECK (layout IN ('unified', 'legacy', 'hybrid', 'none')), -- v2 only, v1 only, both, nothing
@@ -229,6 +249,89 @@ CREATE TABLE tpm ( -- TPM devices; none: no row
 	description TEXT, -- device/description, '' when absent
 	banks TEXT -- PCR banks sysfs shows, comma-separated; '' when none
 );
+CREATE TABLE tpm_log ( -- the firmware's log of what it measured, one row a TPM
+	tpm TEXT PRIMARY KEY NOT NULL REFERENCES tpm(device), -- its TPM
+	format TEXT NOT NULL CHECK (format IN ('sha1', 'crypto-agile', 'absent')), -- of the log; absent: the kernel has none
+	events INTEGER NOT NULL -- how many
+);
+CREATE TABLE tpm_pcr ( -- PCRs 0 to 7, the firmware's, in every active bank; no row: the kernel does not show them
+	tpm TEXT NOT NULL REFERENCES tpm(device), -- its TPM
+	bank TEXT NOT NULL, -- sha1, sha256, sha384, …
+	number INTEGER NOT NULL, -- 0 to 7
+	value TEXT, -- hexadecimal, lower case
+	replayed TEXT, -- value computed from the log; '' when there is no log or it does not cover the bank
+	PRIMARY KEY (tpm, bank, number)
+);
+CREATE TABLE tpm_event ( -- events of the log, the first 4096
+	tpm TEXT NOT NULL REFERENCES tpm(device), -- its TPM
+	position INTEGER NOT NULL, -- in the log
+	pcr INTEGER NOT NULL, -- that was extended
+	kind TEXT NOT NULL, -- EV_SEPARATOR, …; 0x%08x when it has no name here
+	text TEXT NOT NULL, -- of an action its words, of a variable its name, of the boot loader the beginning; else ''
+	value INTEGER NOT NULL, -- of a variable of one byte that byte; else -1
+	is_genuine INTEGER NOT NULL CHECK (is_genuine IN (0, 1)), -- the digest that was extended is that of the logged data
+	PRIMARY KEY (tpm, position)
+);
+CREATE TABLE secure_boot_list ( -- key and revocation lists of UEFI Secure Boot and of shim that exist
+	name TEXT PRIMARY KEY NOT NULL CHECK (name IN ('PK', 'KEK', 'db', 'dbx', 'MokList', 'MokListX')), -- platform key, key exchange keys, allowed, revoked, shim's own two
+	attributes INTEGER NOT NULL, -- EFI variable attributes
+	size INTEGER NOT NULL, -- bytes, without the attributes
+	entries INTEGER, -- certificates, digests and others
+	certificates INTEGER, -- X.509
+	digests INTEGER -- SHA-256 of one image each
+);
+CREATE TABLE secure_boot_certificate ( -- X.509 certificates in these lists
+	list TEXT NOT NULL REFERENCES secure_boot_list(name), -- the list
+	position INTEGER NOT NULL, -- among the certificates of the list
+	owner TEXT NOT NULL, -- GUID of who enrolled it
+	sha256 TEXT NOT NULL, -- of the certificate
+	subject TEXT, -- as RFC 4514 writes it
+	issuer TEXT, -- as RFC 4514 writes it
+	not_after INTEGER, -- seconds since the epoch; firmware does not look at it
+	PRIMARY KEY (list, position)
+);
+CREATE TABLE sbat_revocation ( -- SBAT level shim enforces (SbatLevelRT); none: no row
+	component TEXT PRIMARY KEY NOT NULL, -- sbat, shim, grub, grub.debian, …
+	generation INTEGER NOT NULL, -- the lowest that may still start
+	date TEXT NOT NULL -- of the component sbat: YYYYMMDDNN of the revocations; else ''
+);
+CREATE TABLE boot_entry ( -- UEFI boot entries (Boot####)
+	number INTEGER PRIMARY KEY NOT NULL, -- of the entry
+	position INTEGER, -- in BootOrder, from 0; -1 when not in it
+	is_current INTEGER CHECK (is_current IN (0, 1)), -- the running system was started by it
+	is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)), -- LOAD_OPTION_ACTIVE
+	is_application INTEGER NOT NULL CHECK (is_application IN (0, 1)), -- a tool of the firmware, not tried by itself
+	device TEXT NOT NULL CHECK (device IN ('other', 'disk', 'firmware', 'cdrom', 'network', 'usb', 'floppy')), -- what its device path leads to
+	description TEXT NOT NULL, -- as the firmware's menu shows it
+	file TEXT NOT NULL -- path of the program, or GUID of a file in the firmware; '' when none
+);
+CREATE TABLE firmware_resource ( -- entries of the EFI System Resource Table: firmware that takes updates
+	entry TEXT PRIMARY KEY NOT NULL, -- entry0
+	fw_class TEXT, -- GUID
+	fw_type INTEGER, -- 0 unknown, 1 system, 2 device, 3 UEFI driver
+	fw_version INTEGER, -- installed
+	lowest_supported_fw_version INTEGER, -- older ones are refused
+	last_attempt_version INTEGER, -- that the last update tried
+	last_attempt_status INTEGER -- 0: it succeeded, or there was none
+);
+CREATE TABLE usb_bus ( -- USB buses
+	name TEXT PRIMARY KEY NOT NULL, -- usb1
+	authorized_default INTEGER -- 0 no new device is let in, 1 every one, 2 internal ones
+);
+CREATE TABLE usb_network ( -- network interfaces that hang on USB
+	name TEXT PRIMARY KEY NOT NULL, -- usb0
+	device TEXT NOT NULL -- where it hangs, link target in /sys/class/net
+);
+CREATE TABLE ima ( -- one row: the kernel's integrity measurement
+	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
+	is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)), -- the kernel has it
+	measurements INTEGER, -- entries of its list; 1 (the boot aggregate) without a policy
+	violations INTEGER -- files that were written while measured
+);
+CREATE TABLE hibernation ( -- one row: can the memory be written to disk and read back
+	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
+	state TEXT NOT NULL CHECK (state IN ('offered', 'not-offered', 'locked-down')) -- locked-down: lockdown forbids it
+);
 CREATE TABLE iommu ( -- active IOMMU units: /sys/class/iommu
 	name TEXT PRIMARY KEY NOT NULL -- dmar0, ivhd0, smmu3.…
 );
@@ -243,7 +346,64 @@ CREATE TABLE pci_device ( -- PCI functions
 	device TEXT NOT NULL, -- 0x1533
 	driver TEXT NOT NULL, -- bound driver, '' when none
 	iommu_group INTEGER, -- group number, -1 when in none
-	physical_function TEXT NOT NULL -- address of its PF when this is a VF, '' otherwise
+	physical_function TEXT NOT NULL, -- address of its PF when this is a VF, '' otherwise
+	is_resettable INTEGER CHECK (is_resettable IN (0, 1)), -- the kernel knows a way to reset it
+	reset_methods TEXT, -- flr, pm, bus, … in the order tried; '' when none, or before Linux 5.15
+	vfio_device TEXT -- vfioN, its own node in /dev/vfio/devices; '' when it has none
+);
+CREATE TABLE security_processor ( -- AMD security processors that the driver ccp drives: 1 yes, 0 no, -1 it does not report this
+	address TEXT PRIMARY KEY NOT NULL, -- PCI function
+	is_fused INTEGER, -- fused against tampering: it starts signed firmware only
+	is_debug_locked INTEGER, -- debugging is locked
+	encrypts_memory INTEGER, -- transparent encryption of all memory (TSME) is on
+	refuses_rollback INTEGER, -- older firmware is refused
+	guards_flash INTEGER -- ROM armor: it alone writes the firmware's flash
+);
+CREATE TABLE intel_register ( -- registers in which firmware locks an Intel processor (MSRs); no row: this processor does not have it
+	cpu INTEGER NOT NULL REFERENCES cpu (cpu), -- whose
+	name TEXT NOT NULL CHECK (name IN ('feature_control', 'mtrr_capability', 'arch_capabilities', 'boot_guard', 'smrr_mask', 'lock_memory', 'tme_activate', 'debug_interface')), -- which; numbers in src/source/msr.c
+	value INTEGER, -- its 64 bits
+	PRIMARY KEY (cpu, name)
+) WITHOUT ROWID;
+CREATE TABLE amd_register ( -- the same of an AMD processor
+	cpu INTEGER NOT NULL REFERENCES cpu (cpu), -- whose
+	name TEXT NOT NULL CHECK (name IN ('syscfg', 'hwcr', 'smm_mask', 'vm_cr')), -- which; numbers in src/source/msr.c
+	value INTEGER, -- its 64 bits
+	PRIMARY KEY (cpu, name)
+) WITHOUT ROWID;
+CREATE TABLE memory_controller ( -- memory controllers with an EDAC driver; no row: nobody counts errors
+	name TEXT PRIMARY KEY NOT NULL, -- mc0
+	driver TEXT, -- what the driver calls it; '' when not printed
+	corrected INTEGER, -- errors corrected since boot
+	uncorrected INTEGER -- errors that were not
+);
+CREATE TABLE memory_module ( -- memory modules of these controllers
+	controller TEXT NOT NULL REFERENCES memory_controller (name), -- whose
+	name TEXT NOT NULL, -- dimm0, rank0
+	label TEXT, -- where it sits; '' when not known
+	correction TEXT, -- None, SECDED, S4ECD4ED, …; Unknown; '' when not printed
+	type TEXT, -- Registered-DDR4, …; '' when not printed
+	PRIMARY KEY (controller, name)
+) WITHOUT ROWID;
+CREATE TABLE machine_check ( -- one row: how the kernel handles machine checks; none: not x86, or switched off
+	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
+	ignores_corrected INTEGER CHECK (ignores_corrected IN (0, 1)), -- ignore_ce: corrected errors are not looked at
+	hides_corrected INTEGER CHECK (hides_corrected IN (0, 1)), -- dont_log_ce: corrected errors are not logged
+	polls_only INTEGER CHECK (polls_only IN (0, 1)) -- cmci_disabled: corrected errors raise no interrupt, they are polled for
+);
+CREATE TABLE iommu_firmware ( -- what the firmware says about its IOMMUs: what could be, not what is in use; no row: nothing (arm64 says it in another table)
+	acpi_table TEXT PRIMARY KEY NOT NULL CHECK (acpi_table IN ('DMAR', 'IVRS')), -- Intel's or AMD's
+	units INTEGER NOT NULL, -- IOMMU units described
+	protects_boot INTEGER NOT NULL CHECK (protects_boot IN (0, 1)), -- devices were kept from memory before the kernel ran (DMA_CTRL_PLATFORM_OPT_IN, IVinfo bit 1)
+	offers_interrupt_remapping INTEGER NOT NULL CHECK (offers_interrupt_remapping IN (0, 1)), -- DMAR: INTR_REMAP; AMD's always do
+	refuses_x2apic INTEGER NOT NULL CHECK (refuses_x2apic IN (0, 1)) -- DMAR: X2APIC_OPT_OUT
+);
+CREATE TABLE iommu_firmware_memory ( -- memory that the firmware lets devices reach at all times (RMRR, IVMD)
+	position INTEGER PRIMARY KEY NOT NULL, -- from 0
+	acpi_table TEXT NOT NULL CHECK (acpi_table IN ('DMAR', 'IVRS')), -- where it is said
+	start TEXT NOT NULL, -- first address, 0x…
+	size_kib INTEGER NOT NULL, -- length
+	devices TEXT NOT NULL -- which: addresses with a blank between; a device behind bridges as the path to it; first-last of a range; all
 );
 CREATE TABLE interrupt ( -- lines of /proc/interrupts that belong to a device
 	irq TEXT PRIMARY KEY NOT NULL, -- number
@@ -277,6 +437,52 @@ CREATE TABLE user_group_member ( -- who is in a group, by /etc/group or as prima
 	user TEXT NOT NULL, -- login name
 	PRIMARY KEY (user_group, user)
 );
+CREATE TABLE account_password ( -- what stands in the place of a password, in shadow and in passwd; a passwd line that leads to shadow has no row
+	position INTEGER PRIMARY KEY, -- in order of reading
+	account TEXT NOT NULL, -- login name
+	file TEXT NOT NULL CHECK (file IN ('/etc/passwd', '/etc/shadow')), -- where
+	state TEXT NOT NULL CHECK (state IN ('set', 'empty', 'locked')), -- empty: none is asked for; locked: no password fits, though a hash may stand behind a '!'
+	scheme TEXT NOT NULL, -- of the hash as crypt(5) names it: y, gy, 7, 2b, 6, 5, 1, …; des for the oldest; '' for no hash
+	changed INTEGER NOT NULL, -- day of the last change since 1970, 0: at the next login; -1 not said
+	most_days INTEGER NOT NULL -- it must be changed after so many days; -1 not said
+);
+CREATE TABLE group_password ( -- the same of groups, in group and gshadow
+	position INTEGER PRIMARY KEY, -- in order of reading
+	user_group TEXT NOT NULL, -- group name
+	file TEXT NOT NULL CHECK (file IN ('/etc/group', '/etc/gshadow')), -- where
+	is_set INTEGER NOT NULL CHECK (is_set IN (0, 1)) -- whoever knows it joins the group
+);
+CREATE TABLE pam_rule ( -- PAM rules of passwd, login, sshd, su and sudo, with what they include
+	position INTEGER PRIMARY KEY, -- in order of reading
+	service TEXT NOT NULL CHECK (service IN ('passwd', 'login', 'sshd', 'su', 'sudo')), -- whose
+	type TEXT NOT NULL, -- auth, account, password, session
+	control TEXT NOT NULL, -- required, sufficient, [success=1 default=ignore], …
+	module TEXT NOT NULL, -- file name: pam_unix.so
+	file TEXT NOT NULL, -- where
+	line INTEGER NOT NULL -- line of the file
+);
+CREATE TABLE pam_argument ( -- arguments of those rules
+	position INTEGER PRIMARY KEY, -- in order of reading; of two with one name the later counts
+	rule INTEGER NOT NULL REFERENCES pam_rule (position), -- whose
+	name TEXT NOT NULL, -- before the '='
+	value TEXT NOT NULL -- behind it; '' when there is none
+);
+CREATE TABLE login_setting ( -- assignments in files that rule the login
+	position INTEGER PRIMARY KEY, -- in order of reading: the last one of a key counts
+	source TEXT NOT NULL CHECK (source IN ('login.defs', 'pwquality', 'faillock', 'pwhistory', 'shell')), -- shell: /etc/profile, profile.d and bashrc
+	key TEXT NOT NULL, -- as spelt; of shell files TMOUT alone
+	value TEXT NOT NULL, -- as written; '' for a word by itself, or unset
+	file TEXT NOT NULL, -- where
+	line INTEGER NOT NULL -- line of the file
+);
+CREATE TABLE fstab ( -- /etc/fstab
+	line INTEGER PRIMARY KEY, -- line of the file
+	mountpoint TEXT NOT NULL, -- where
+	filesystem TEXT NOT NULL, -- type
+	is_user INTEGER NOT NULL CHECK (is_user IN (0, 1)), -- users may mount it (user, users, owner, group)
+	allows_suid INTEGER NOT NULL CHECK (allows_suid IN (0, 1)), -- programs on it may raise rights
+	allows_devices INTEGER NOT NULL CHECK (allows_devices IN (0, 1)) -- device files on it work
+);
 CREATE TABLE process ( -- every process
 	pid INTEGER PRIMARY KEY NOT NULL, -- process id
 	parent INTEGER NOT NULL, -- its parent
@@ -301,6 +507,145 @@ CREATE TABLE unix_listener ( -- listening UNIX sockets with a path in the file s
 	path TEXT NOT NULL, -- path; '@…' for abstract names
 	pid INTEGER, -- a process that holds it, 0 when no process does
 	process TEXT -- its name; '' when no process holds it
+);
+
+-- ---------------------------------------------------------------- virtual switch
+
+CREATE TABLE vswitch ( -- one row: Open vSwitch by its database; without Open vSwitch no row
+	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
+	file TEXT NOT NULL, -- the database
+	is_ovn INTEGER NOT NULL CHECK (is_ovn IN (0, 1)), -- OVN controls it (external_ids:ovn-remote is set)
+	authority TEXT NOT NULL, -- certificate of the authority it trusts; '' when none is set
+	takes_first_authority INTEGER NOT NULL CHECK (takes_first_authority IN (0, 1)), -- bootstrap_ca_cert: it trusts whatever the first peer shows
+	socket_folder TEXT NOT NULL, -- other_config:vhost-sock-dir; '' when not set
+	uses_guest_iommu INTEGER NOT NULL CHECK (uses_guest_iommu IN (0, 1)) -- other_config:vhost-iommu-support
+);
+CREATE TABLE vswitch_remote ( -- who commands the switch: managers and controllers of its database, OVN, and --remote arguments of running ovsdb-servers
+	id INTEGER PRIMARY KEY NOT NULL, -- number
+	kind TEXT NOT NULL CHECK (kind IN ('manager', 'controller', 'ovn', 'argument')), -- where it is set
+	bridge TEXT NOT NULL, -- of a controller; '' otherwise
+	target TEXT NOT NULL, -- as written: tcp:192.0.2.9:6642, ptcp:6640, …
+	transport TEXT NOT NULL CHECK (transport IN ('ptcp', 'pssl', 'punix', 'tcp', 'ssl', 'unix', 'db', 'other')), -- p…: the switch listens
+	address TEXT NOT NULL, -- of tcp and ssl the other end, of ptcp and pssl its own; '' any, or none
+	is_loopback INTEGER NOT NULL CHECK (is_loopback IN (0, 1)) -- that address is of this machine only
+);
+CREATE TABLE vswitch_bridge ( -- bridges of the virtual switch
+	name TEXT PRIMARY KEY NOT NULL, -- name
+	fail_mode TEXT NOT NULL, -- secure, standalone; '' (standalone) when not set
+	datapath TEXT NOT NULL -- netdev (DPDK), system; '' (system) when not set
+);
+CREATE TABLE vswitch_port ( -- ports of those bridges
+	name TEXT PRIMARY KEY NOT NULL, -- name
+	bridge TEXT NOT NULL, -- bridge
+	tag INTEGER NOT NULL, -- VLAN, -1 when none
+	trunks TEXT NOT NULL, -- VLANs it carries; '' when not limited
+	mode TEXT NOT NULL -- vlan_mode: access, trunk, …; '' when not set
+);
+CREATE TABLE vswitch_interface ( -- interfaces of those ports
+	name TEXT PRIMARY KEY NOT NULL, -- name
+	port TEXT NOT NULL, -- port
+	bridge TEXT NOT NULL, -- bridge
+	type TEXT NOT NULL, -- internal, patch, geneve, dpdk, dpdkvhostuser, dpdkvhostuserclient, …; '' for a device of the host
+	socket TEXT NOT NULL -- options:vhost-server-path; '' when none
+);
+CREATE TABLE vhost_socket ( -- sockets of vhost-user interfaces that exist
+	path TEXT PRIMARY KEY NOT NULL, -- as the domain or the switch names it
+	mode INTEGER NOT NULL, -- permission bits
+	uid INTEGER NOT NULL, -- owner
+	gid INTEGER NOT NULL, -- group
+	folder_mode INTEGER -- permission bits of the folder it lies in
+);
+
+-- ---------------------------------------------------------------- audit, logging, time
+
+CREATE TABLE audit ( -- one row: the kernel's audit subsystem, through which refusals by AppArmor, SELinux and seccomp are logged too
+	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
+	is_present INTEGER CHECK (is_present IN (0, 1)), -- the kernel has it and was not booted with audit=0
+	enabled INTEGER, -- records of rules: 0 off, 1 on, 2 on and locked until the next boot; 0 when not present
+	failure INTEGER, -- what the kernel does when it cannot keep a record: 0 nothing, 1 a line in its log, 2 panic; 0 when not present
+	pid INTEGER, -- process that takes the records, 0 when none does
+	lost INTEGER, -- records lost since boot
+	backlog_limit INTEGER -- records that may wait
+);
+CREATE TABLE audit_rule ( -- rules the kernel has now
+	position INTEGER PRIMARY KEY NOT NULL, -- in order
+	list TEXT NOT NULL, -- exit (system calls and files), user, task, exclude, filesystem, io_uring
+	is_recorded INTEGER NOT NULL CHECK (is_recorded IN (0, 1)), -- 1 always, 0 never: what it matches is not recorded by later rules either
+	path TEXT NOT NULL, -- file or folder it watches; '' when none
+	is_tree INTEGER NOT NULL CHECK (is_tree IN (0, 1)), -- the folder with everything below it
+	permissions TEXT NOT NULL, -- of rwxa those whose use is recorded; '' when it names none
+	syscalls TEXT NOT NULL, -- numbers, ascending, or all; '' when none
+	bits INTEGER NOT NULL CHECK (bits IN (0, 32, 64)), -- width of the system call interface it is for, 0 both
+	fields INTEGER NOT NULL, -- number of its conditions, permissions and key included
+	key TEXT NOT NULL -- the word its records carry; '' when none
+);
+CREATE TABLE clock ( -- one row: the kernel's clock as adjtimex() sees it
+	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
+	is_synchronized INTEGER NOT NULL CHECK (is_synchronized IN (0, 1)), -- some daemon says it keeps the clock right, and did so lately
+	maximum_error INTEGER NOT NULL -- microseconds; grows while nobody corrects it
+);
+CREATE TABLE time_source ( -- where the time daemons are told to take the time from
+	id INTEGER PRIMARY KEY NOT NULL, -- number
+	daemon TEXT NOT NULL CHECK (daemon IN ('chronyd', 'ntpd')), -- whose configuration
+	kind TEXT NOT NULL CHECK (kind IN ('server', 'pool', 'peer', 'refclock')), -- refclock: a device of this machine
+	address TEXT NOT NULL, -- name or address; of a refclock its driver
+	authentication TEXT NOT NULL CHECK (authentication IN ('none', 'key', 'nts')), -- how its answers are known to be its own
+	file TEXT NOT NULL, -- where
+	line INTEGER NOT NULL -- line of the file
+);
+CREATE TABLE daemon_config ( -- configuration of logging, audit, time, switch and cloud services
+	name TEXT PRIMARY KEY NOT NULL, -- journald, journal-upload, timesyncd, auditd, audisp-remote, nova, neutron
+	is_present INTEGER NOT NULL CHECK (is_present IN (0, 1)) -- any of its files exists
+);
+CREATE TABLE daemon_setting ( -- what is written there, of the keys that tell something of security; secrets are never among them; defaults are not written
+	daemon TEXT NOT NULL REFERENCES daemon_config (name), -- whose
+	key TEXT NOT NULL, -- SECTION.KEY, or KEY where the format has no sections
+	value TEXT NOT NULL, -- the last assignment in order of effect; user and password of addresses are cut out
+	file TEXT NOT NULL, -- where
+	line INTEGER NOT NULL, -- line of the file
+	PRIMARY KEY (daemon, key)
+);
+CREATE TABLE log_target ( -- other machines that rsyslogd is told to send messages to
+	id INTEGER PRIMARY KEY NOT NULL, -- number
+	daemon TEXT NOT NULL CHECK (daemon IN ('rsyslogd')), -- whose configuration; what systemd-journal-upload and audisp-remote are told is in daemon_setting
+	address TEXT NOT NULL, -- name or address
+	protocol TEXT NOT NULL, -- udp, tcp, relp, dtls
+	is_encrypted INTEGER NOT NULL CHECK (is_encrypted IN (0, 1)), -- TLS or DTLS
+	file TEXT NOT NULL, -- where
+	line INTEGER NOT NULL -- line of the file
+);
+
+-- ---------------------------------------------------------------- network interfaces
+
+CREATE TABLE link ( -- network interfaces of process 1's network namespace
+	name TEXT PRIMARY KEY NOT NULL, -- interface name
+	number INTEGER NOT NULL, -- interface index
+	kind TEXT NOT NULL, -- bridge, bond, vlan, tun (also tap), veth, macvtap, openvswitch, …; '' for the driver of a device, and for lo
+	master TEXT NOT NULL, -- bridge, bond, … it is a port of; '' when none
+	port_kind TEXT NOT NULL, -- kind of that master; '' when none
+	lower TEXT NOT NULL, -- interface it lies on (VLAN, macvtap); '' when none or in another namespace
+	mode TEXT NOT NULL, -- of macvlan and macvtap: private, vepa, bridge, passthrough, source; '' otherwise
+	is_up INTEGER NOT NULL CHECK (is_up IN (0, 1)), -- switched on
+	is_loopback INTEGER NOT NULL CHECK (is_loopback IN (0, 1)), -- lo
+	is_isolated INTEGER NOT NULL CHECK (is_isolated IN (0, 1)) -- port of a bridge that hands it nothing of other isolated ports
+);
+CREATE TABLE link_address ( -- IP addresses of those interfaces
+	link TEXT NOT NULL REFERENCES link (name), -- interface
+	address TEXT NOT NULL, -- numeric
+	prefix INTEGER NOT NULL, -- length of the network prefix
+	scope TEXT NOT NULL CHECK (scope IN ('global', 'link', 'host')), -- how far it is valid; link: fe80:: and 169.254/16
+	PRIMARY KEY (link, address, prefix)
+);
+CREATE TABLE virtual_function ( -- SR-IOV virtual functions, as their physical function's driver reports them
+	name TEXT PRIMARY KEY NOT NULL, -- INTERFACE vf NUMBER
+	link TEXT NOT NULL, -- interface of the physical function
+	number INTEGER NOT NULL, -- number of the function
+	address TEXT, -- its PCI address
+	mac TEXT NOT NULL, -- hardware address the card holds for it; all zero: the guest chooses
+	vlan INTEGER, -- VLAN the card puts its traffic in, 0 none
+	checks_spoofing INTEGER CHECK (checks_spoofing IN (0, 1)), -- the card drops frames with another source address
+	is_trusted INTEGER CHECK (is_trusted IN (0, 1)), -- it may change its address and see all frames
+	state TEXT CHECK (state IN ('auto', 'enable', 'disable')) -- its virtual link
 );
 
 -- ---------------------------------------------------------------- libvirt: daemons and configuration
@@ -356,6 +701,11 @@ CREATE TABLE libvirt_daemon ( -- running libvirt daemons
 	is_exe_deleted INTEGER CHECK (is_exe_deleted IN (0, 1)), -- runs a binary that was replaced
 	config TEXT NOT NULL -- path given with --config, '' for the default
 );
+CREATE TABLE libvirt_daemon_stale_file ( -- libraries a daemon has mapped that were replaced or deleted since
+	pid INTEGER NOT NULL REFERENCES libvirt_daemon (pid), -- whose
+	path TEXT NOT NULL, -- as mapped, without " (deleted)"
+	PRIMARY KEY (pid, path)
+) WITHOUT ROWID;
 CREATE TABLE libvirt_socket ( -- UNIX sockets of the daemons that exist
 	path TEXT PRIMARY KEY NOT NULL, -- /run/libvirt/libvirt-sock
 	kind TEXT NOT NULL CHECK (kind IN ('read-write', 'read-only', 'admin', 'internal')), -- internal: virtlogd, virtlockd
@@ -446,6 +796,28 @@ CREATE TABLE domain_disk_layer ( -- every image of a disk's chain that the XML p
 	mode INTEGER, -- permission bits; 0 when absent
 	uid INTEGER, -- owner; 0 when absent
 	gid INTEGER, -- group; 0 when absent
+	PRIMARY KEY (domain, target, depth)
+) WITHOUT ROWID;
+CREATE TABLE domain_disk_image ( -- the images of a disk as their own headers chain them, and data files; domain_disk_layer is what the XML prints; nothing follows an image that is opened as raw
+	domain TEXT NOT NULL REFERENCES domain (uuid), -- whose
+	target TEXT NOT NULL, -- of domain_disk
+	depth INTEGER NOT NULL, -- 0 is the image of the disk, then what stands behind it, data files included
+	path TEXT NOT NULL, -- absolute, a relative name resolved against the image that gives it; as written when remote
+	is_data INTEGER NOT NULL CHECK (is_data IN (0, 1)), -- external data file of the image before it
+	is_written INTEGER NOT NULL CHECK (is_written IN (0, 1)), -- what the guest writes ends here: top or data file of a disk that is not read-only
+	assumed_format TEXT NOT NULL, -- format it is opened as: of the XML for the top, else of the header before it; '' when nothing says it
+	type TEXT CHECK (type IN ('file', 'block', 'remote', 'absent', 'other')), -- remote: no path of this host (a protocol, JSON)
+	identity TEXT, -- as in domain_disk_layer; '' when absent or remote
+	mode INTEGER, -- permission bits; 0 when absent or remote
+	uid INTEGER, -- owner; 0 when absent or remote
+	gid INTEGER, -- group; 0 when absent or remote
+	folder_mode INTEGER, -- permission bits of the directory it lies in; 0 when remote
+	folder_uid INTEGER, -- owner of that directory; 0 when remote
+	format TEXT CHECK (format IN ('', 'raw', 'qcow', 'qcow2', 'qed', 'vmdk', 'vdi', 'vhdx', 'vpc', 'parallels', 'luks')), -- by the mark in its first bytes, raw without one; '' for what is never read: no file, a device, remote
+	backing TEXT, -- name of the image behind it, as written in its header; '' when none or never read
+	backing_format TEXT, -- format its header gives that image; '' when it gives none
+	data_file TEXT, -- name of its external data file, as written; '' when none
+	encryption TEXT CHECK (encryption IN ('', 'none', 'aes', 'luks')), -- of the image by its header; '' when never read
 	PRIMARY KEY (domain, target, depth)
 ) WITHOUT ROWID;
 CREATE TABLE domain_interface ( -- network interfaces
@@ -575,6 +947,7 @@ CREATE TABLE qemu_process ( -- processes that run a VM: hold a kvm-vm descriptor
 	domain TEXT REFERENCES domain (uuid), -- its domain, '' when libvirt knows none
 	name TEXT NOT NULL, -- guest name of its arguments, else comm
 	exe TEXT, -- emulator binary, " (deleted)" kept
+	exe_inode INTEGER, -- inode of the file mapped as its program; 0 when no mapping is of that path
 	started INTEGER NOT NULL, -- seconds since the epoch
 	is_qemu INTEGER NOT NULL CHECK (is_qemu IN (0, 1)), -- QEMU by its arguments; 0: another VMM
 	uid INTEGER, -- highest privilege among real, effective, saved and file-system user id: 0 if any is 0
@@ -667,6 +1040,19 @@ CREATE TABLE qemu_process_open_file ( -- regular files it holds open
 	path TEXT NOT NULL, -- where it leads
 	PRIMARY KEY (pid, descriptor)
 ) WITHOUT ROWID;
+CREATE TABLE qemu_process_filter ( -- its system call filters, as --deep reads them from the kernel; without --deep not collected
+	pid INTEGER PRIMARY KEY NOT NULL REFERENCES qemu_process (pid), -- whose
+	filters INTEGER NOT NULL, -- how many
+	instructions INTEGER NOT NULL -- of all of them
+);
+CREATE TABLE qemu_process_syscall ( -- what these filters do with system calls that an intruder would like to make; no row: the architecture has no such call
+	pid INTEGER NOT NULL REFERENCES qemu_process_filter (pid), -- whose
+	name TEXT NOT NULL, -- execve, ptrace, …
+	kind TEXT NOT NULL CHECK (kind IN ('start', 'privilege', 'namespace', 'kernel', 'process', 'key', 'surface')), -- what it is good for: start programs, gain privileges, leave namespaces, change the kernel, reach other processes, keys, rarely used parts of the kernel
+	number INTEGER NOT NULL, -- of the call
+	action TEXT NOT NULL CHECK (action IN ('allow', 'log', 'conditional', 'trace', 'notify', 'errno', 'trap', 'kill-thread', 'kill-process', 'unknown')), -- conditional: its arguments decide; unknown: the filter could not be followed
+	PRIMARY KEY (pid, name)
+) WITHOUT ROWID;
 CREATE TABLE qemu_process_memory ( -- what the mappings of guest-sized memory say, one row a mapping of 1 MiB or more that is not a file of the emulator or a library
 	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
 	address TEXT NOT NULL, -- start
@@ -681,6 +1067,219 @@ CREATE TABLE qemu_process_memory ( -- what the mappings of guest-sized memory sa
 	is_executable INTEGER NOT NULL CHECK (is_executable IN (0, 1)), -- writable and executable
 	PRIMARY KEY (pid, address)
 ) WITHOUT ROWID;
+
+-- ---------------------------------------------------------------- management plane: credentials and ways in
+
+CREATE TABLE tls_use ( -- where libvirt and QEMU look for each TLS credential, by configuration or default, whether or not it is there
+	file TEXT NOT NULL REFERENCES tls_file (path), -- path
+	purpose TEXT NOT NULL CHECK (purpose IN ('libvirtd', 'virtproxyd', 'client', 'default', 'vnc', 'spice', 'chardev', 'migrate', 'backup', 'nbd')), -- the daemon's own interface, libvirt's client, or a use of QEMU's
+	role TEXT NOT NULL CHECK (role IN ('authority', 'revocations', 'server-certificate', 'server-key', 'client-certificate', 'client-key')), -- what it is for
+	PRIMARY KEY (file, purpose, role)
+);
+CREATE TABLE tls_file ( -- those of them that exist
+	path TEXT PRIMARY KEY NOT NULL, -- path
+	mode INTEGER NOT NULL, -- permission bits
+	uid INTEGER NOT NULL, -- owner
+	gid INTEGER NOT NULL, -- group
+	directory_mode INTEGER, -- permission bits of the directory it lies in
+	directory_uid INTEGER, -- owner of that directory
+	holds_key INTEGER CHECK (holds_key IN (0, 1)) -- a private key is in it; of key files by their name, which are never read
+);
+CREATE TABLE tls_certificate ( -- certificates in those files
+	file TEXT NOT NULL REFERENCES tls_file (path), -- path
+	position INTEGER NOT NULL, -- from 0, in the file
+	subject TEXT NOT NULL, -- distinguished name as RFC 4514 writes it
+	issuer TEXT NOT NULL, -- likewise, as the certificate claims: signatures are not verified
+	is_self_issued INTEGER NOT NULL CHECK (is_self_issued IN (0, 1)), -- issuer and subject are the same
+	not_before INTEGER NOT NULL, -- valid from
+	not_after INTEGER NOT NULL, -- valid until
+	is_authority INTEGER NOT NULL CHECK (is_authority IN (0, 1)), -- basicConstraints CA:TRUE
+	key_usage TEXT NOT NULL, -- keyUsage by the names of RFC 5280, comma-separated; '' when it does not say
+	purposes TEXT NOT NULL, -- extendedKeyUsage: serverAuth,clientAuth or OIDs; '' when it does not say: any
+	key_algorithm TEXT NOT NULL, -- rsa, ec, dsa, ed25519, ed448, else the OID
+	key_bits INTEGER NOT NULL, -- size of the public key, 0 when not known
+	key_sha256 TEXT NOT NULL, -- SHA-256 of the public key (SubjectPublicKeyInfo)
+	digest TEXT NOT NULL, -- of the signature: sha256, sha1, md5, …; none (EdDSA); else the OID
+	PRIMARY KEY (file, position)
+);
+CREATE TABLE tls_certificate_name ( -- subjectAltName of those certificates
+	file TEXT NOT NULL REFERENCES tls_file (path), -- path
+	position INTEGER NOT NULL, -- of the certificate
+	number INTEGER NOT NULL, -- from 0
+	kind TEXT NOT NULL CHECK (kind IN ('dns', 'ip', 'email', 'uri')), -- what it names
+	name TEXT NOT NULL, -- the name
+	PRIMARY KEY (file, position, number)
+);
+CREATE TABLE tls_revocations ( -- certificate revocation lists
+	file TEXT PRIMARY KEY NOT NULL REFERENCES tls_file (path), -- path
+	issuer TEXT NOT NULL, -- distinguished name
+	this_update INTEGER NOT NULL, -- issued
+	next_update INTEGER NOT NULL, -- to be renewed by; 0 when it does not say
+	entries INTEGER NOT NULL -- certificates revoked
+);
+CREATE TABLE sshd_option ( -- effective settings of the SSH server outside Match blocks; no row: no configuration of one
+	name TEXT PRIMARY KEY NOT NULL, -- keyword in lower case, aliases resolved
+	value TEXT NOT NULL, -- arguments joined with a blank; yes and no in lower case
+	origin TEXT NOT NULL CHECK (origin IN ('file', 'default')), -- written, or OpenSSH's default
+	file TEXT NOT NULL, -- where; '' for a default
+	line INTEGER NOT NULL -- line of the file; 0 for a default
+);
+CREATE TABLE sshd_match_option ( -- settings inside Match blocks: they hold for some connections only
+	position INTEGER PRIMARY KEY, -- in order of reading
+	criteria TEXT NOT NULL, -- the Match line: user alice, address 192.0.2.0/24, all
+	name TEXT NOT NULL, -- as in sshd_option
+	value TEXT NOT NULL, -- likewise
+	file TEXT NOT NULL, -- where
+	line INTEGER NOT NULL -- line of the file
+);
+CREATE TABLE systemd_unit ( -- units of libvirt and SSH as systemd finds them on disk; one that does not exist has no row
+	name TEXT PRIMARY KEY NOT NULL, -- libvirtd-tcp.socket
+	state TEXT NOT NULL CHECK (state IN ('loaded', 'masked')), -- masked: a link to /dev/null, or empty
+	path TEXT NOT NULL, -- the unit file that counts
+	is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)) -- started with the host: another unit's .wants or .requires names it
+);
+CREATE TABLE systemd_unit_file ( -- the unit file and the drop-ins that count
+	unit TEXT NOT NULL REFERENCES systemd_unit (name), -- whose
+	path TEXT NOT NULL, -- path
+	mode INTEGER NOT NULL, -- permission bits
+	uid INTEGER NOT NULL, -- owner
+	gid INTEGER NOT NULL, -- group
+	PRIMARY KEY (unit, path)
+);
+CREATE TABLE systemd_unit_setting ( -- settings of loaded units after drop-ins; an empty assignment has cleared what came before
+	unit TEXT NOT NULL REFERENCES systemd_unit (name), -- whose
+	section TEXT NOT NULL, -- Unit, Service, Socket, Install
+	name TEXT NOT NULL, -- ListenStream, SocketMode, ExecStart, …
+	position INTEGER NOT NULL, -- from 0 within the name; of settings with one value the last one counts
+	value TEXT NOT NULL, -- as written
+	file TEXT NOT NULL, -- where
+	PRIMARY KEY (unit, section, name, position)
+);
+CREATE TABLE polkit_rule ( -- polkit's rule files: programs, looked at for words and not understood; comments do not count
+	path TEXT PRIMARY KEY NOT NULL, -- path
+	mode INTEGER NOT NULL, -- permission bits
+	uid INTEGER NOT NULL, -- owner
+	mentions_libvirt INTEGER NOT NULL CHECK (mentions_libvirt IN (0, 1)), -- "org.libvirt" is in it
+	returns_yes INTEGER NOT NULL CHECK (returns_yes IN (0, 1)), -- polkit.Result.YES is in it
+	names_action INTEGER NOT NULL CHECK (names_action IN (0, 1)), -- looks at the action
+	names_subject INTEGER NOT NULL CHECK (names_subject IN (0, 1)), -- looks at who asks
+	user_groups TEXT NOT NULL -- literal groups of isInGroup(), comma-separated
+);
+CREATE TABLE polkit_grant ( -- entries of .pkla files, which polkit before 0.106, and a helper since, read
+	position INTEGER PRIMARY KEY, -- in order of reading
+	path TEXT NOT NULL, -- file
+	identity TEXT NOT NULL, -- unix-group:libvirt;unix-user:*
+	action TEXT NOT NULL, -- org.libvirt.unix.manage;org.libvirt.*
+	result_any TEXT NOT NULL, -- yes, no, auth_admin, …; '' when not given
+	result_inactive TEXT NOT NULL, -- likewise
+	result_active TEXT NOT NULL, -- likewise
+	is_in_force INTEGER NOT NULL CHECK (is_in_force IN (0, 1)) -- this polkit reads .pkla files
+);
+CREATE TABLE sasl_service ( -- SASL configuration of libvirt's daemons and of QEMU's consoles; no row: no file
+	name TEXT PRIMARY KEY NOT NULL CHECK (name IN ('libvirt', 'qemu')), -- service
+	path TEXT NOT NULL, -- file
+	mechanisms TEXT NOT NULL -- mech_list, as written; '' when not given: whatever is installed
+);
+CREATE TABLE sasl_mechanism ( -- the mechanisms it lists
+	service TEXT NOT NULL REFERENCES sasl_service (name), -- service
+	name TEXT NOT NULL, -- lower case: gssapi, scram-sha-256
+	PRIMARY KEY (service, name)
+);
+CREATE TABLE sudo_grant ( -- user specifications of sudoers and sudoers.d; aliases are not resolved
+	position INTEGER PRIMARY KEY, -- in order of reading
+	user TEXT NOT NULL, -- user, %group, +netgroup, alias or ALL
+	commands TEXT NOT NULL, -- commands, as written
+	is_everything INTEGER NOT NULL CHECK (is_everything IN (0, 1)), -- ALL is among them
+	needs_password INTEGER NOT NULL CHECK (needs_password IN (0, 1)), -- no NOPASSWD tag in force on what is_everything speaks of, else on any
+	file TEXT NOT NULL, -- where
+	line INTEGER NOT NULL -- line of the file
+);
+CREATE TABLE libvirt_hook ( -- the folder of hook scripts and everything in it
+	path TEXT PRIMARY KEY NOT NULL, -- path
+	type TEXT NOT NULL CHECK (type IN ('regular', 'directory', 'other')), -- after following links
+	mode INTEGER NOT NULL, -- permission bits
+	uid INTEGER NOT NULL, -- owner
+	gid INTEGER NOT NULL -- group
+);
+CREATE TABLE libvirt_secret ( -- secrets libvirt keeps in /etc/libvirt/secrets; their values are never read
+	uuid TEXT PRIMARY KEY NOT NULL, -- uuid
+	usage TEXT, -- volume, ceph, iscsi, tls, vtpm; '' when none
+	is_private INTEGER CHECK (is_private IN (0, 1)), -- the daemon tells its value to nobody
+	is_ephemeral INTEGER CHECK (is_ephemeral IN (0, 1)), -- never written to disk
+	has_value INTEGER NOT NULL CHECK (has_value IN (0, 1)) -- a file with its value lies beside it
+);
+CREATE TABLE credential ( -- files with keys and passwords of the host, of its neighbours and of the cloud that exist; never read
+	path TEXT PRIMARY KEY NOT NULL, -- path
+	scope TEXT NOT NULL CHECK (scope IN ('qemu', 'host', 'cloud')), -- whose power it is: QEMU's own by design, this host's, or more than this host's
+	kind TEXT NOT NULL, -- a few words: libvirt TLS key, Ceph keyring, Nova configuration, …
+	mode INTEGER NOT NULL, -- permission bits
+	uid INTEGER NOT NULL, -- owner
+	gid INTEGER NOT NULL -- group
+);
+CREATE TABLE credential_directory ( -- the directories one passes on the way to it
+	credential TEXT NOT NULL REFERENCES credential (path), -- to what
+	path TEXT NOT NULL, -- directory
+	mode INTEGER NOT NULL, -- permission bits
+	uid INTEGER NOT NULL, -- owner
+	gid INTEGER NOT NULL, -- group
+	PRIMARY KEY (credential, path)
+);
+CREATE TABLE qemu_process_stale_file ( -- libraries and modules it has mapped that were replaced or deleted since
+	pid INTEGER NOT NULL REFERENCES qemu_process (pid), -- whose
+	path TEXT NOT NULL, -- as mapped, without " (deleted)"
+	PRIMARY KEY (pid, path)
+) WITHOUT ROWID;
+CREATE TABLE vm_helper ( -- processes that do a part of a VM's work: swtpm, virtiofsd, passt, vhost-user back ends, …
+	pid INTEGER PRIMARY KEY NOT NULL, -- process id
+	name TEXT NOT NULL, -- of its program
+	domain TEXT REFERENCES domain (uuid), -- the VM in whose control group it is, '' when in none
+	exe TEXT, -- what /proc/PID/exe leads to, " (deleted)" kept
+	uid INTEGER, -- highest privilege among its four user ids: 0 if any is 0
+	has_capabilities INTEGER CHECK (has_capabilities IN (0, 1)), -- any capability set is not empty
+	no_new_privileges INTEGER CHECK (no_new_privileges IN (0, 1)), -- set
+	seccomp INTEGER, -- 0 none, 1 strict, 2 filter, of its first thread
+	label TEXT, -- security label; '' when no module labels processes
+	label_mode TEXT -- AppArmor: enforce, complain, …; '' otherwise
+);
+CREATE TABLE emulator_program ( -- programs that VMs run as, and how they were built; cells are NULL when the file is not the one that runs
+	path TEXT PRIMARY KEY NOT NULL, -- as /proc/PID/exe says, " (deleted)" kept
+	mode INTEGER, -- permission bits of the file
+	uid INTEGER, -- its owner
+	gid INTEGER, -- its group
+	is_static INTEGER CHECK (is_static IN (0, 1)), -- no dynamic linking
+	is_position_independent INTEGER CHECK (is_position_independent IN (0, 1)), -- ELF type DYN: its addresses are randomised
+	relro TEXT CHECK (relro IN ('none', 'partial', 'full')), -- relocations read-only: partial without binding at start
+	has_executable_stack INTEGER CHECK (has_executable_stack IN (0, 1)), -- PT_GNU_STACK says so or is missing
+	has_stack_protector INTEGER CHECK (has_stack_protector IN (0, 1)), -- it calls __stack_chk_fail
+	has_fortified_calls INTEGER CHECK (has_fortified_calls IN (0, 1)), -- it calls a __…_chk function
+	run_path TEXT -- DT_RUNPATH, else DT_RPATH; '' when none
+);
+CREATE TABLE helper_program ( -- likewise, programs of vm_helper
+	path TEXT PRIMARY KEY NOT NULL, -- as /proc/PID/exe says, " (deleted)" kept
+	mode INTEGER, -- permission bits of the file
+	uid INTEGER, -- its owner
+	gid INTEGER, -- its group
+	is_static INTEGER CHECK (is_static IN (0, 1)), -- no dynamic linking
+	is_position_independent INTEGER CHECK (is_position_independent IN (0, 1)), -- ELF type DYN: its addresses are randomised
+	relro TEXT CHECK (relro IN ('none', 'partial', 'full')), -- relocations read-only: partial without binding at start
+	has_executable_stack INTEGER CHECK (has_executable_stack IN (0, 1)), -- PT_GNU_STACK says so or is missing
+	has_stack_protector INTEGER CHECK (has_stack_protector IN (0, 1)), -- it calls __stack_chk_fail
+	has_fortified_calls INTEGER CHECK (has_fortified_calls IN (0, 1)), -- it calls a __…_chk function
+	run_path TEXT -- DT_RUNPATH, else DT_RPATH; '' when none
+);
+CREATE TABLE libvirt_program ( -- likewise, programs of libvirt_daemon
+	path TEXT PRIMARY KEY NOT NULL, -- as /proc/PID/exe says, " (deleted)" kept
+	mode INTEGER, -- permission bits of the file
+	uid INTEGER, -- its owner
+	gid INTEGER, -- its group
+	is_static INTEGER CHECK (is_static IN (0, 1)), -- no dynamic linking
+	is_position_independent INTEGER CHECK (is_position_independent IN (0, 1)), -- ELF type DYN: its addresses are randomised
+	relro TEXT CHECK (relro IN ('none', 'partial', 'full')), -- relocations read-only: partial without binding at start
+	has_executable_stack INTEGER CHECK (has_executable_stack IN (0, 1)), -- PT_GNU_STACK says so or is missing
+	has_stack_protector INTEGER CHECK (has_stack_protector IN (0, 1)), -- it calls __stack_chk_fail
+	has_fortified_calls INTEGER CHECK (has_fortified_calls IN (0, 1)), -- it calls a __…_chk function
+	run_path TEXT -- DT_RUNPATH, else DT_RPATH; '' when none
+);
 
 -- ---------------------------------------------------------------- what vendor and operator documented
 

@@ -16,10 +16,15 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "facts/inserts.h"
+#include "facts/pieces.h"
+
+enum { WORTH_AN_INDEX = 16 };
 
 struct gvnp_table_state {
 	const char *name;
-	bool is_collected, is_touched, may_hold_null;
+	bool is_collected, is_declined, is_touched, may_hold_null;
+	bool is_indexed;
+	size_t n_rows; /* given to it; some may have been refused */
 };
 
 /* One statement of ours that is needed again and again. */
@@ -83,36 +88,20 @@ static void read_tables(struct gvnp_facts *facts)
 	sqlite3_finalize(statement);
 }
 
-/* Checks join along references: without an index, 1,000 VMs would take a thousand times as long as
- * one for each of them. Of what has a kind they ask for one kind at a time. */
-static void index_references(struct gvnp_facts *facts)
+void gvnp_facts_begin(void)
 {
-	for (size_t i = 0; i < facts->schema->n_tables; i++) {
-		const struct gvnp_table *table = &facts->schema->tables[i];
-
-		for (size_t c = 0; c < table->n_columns; c++) {
-			const char *column = table->columns[c].name;
-
-			if (table->columns[c].references < 0 || table->columns[c].is_key)
-				continue;
-			bool has_kind = gvnp_table_column(table, "kind") >= 0;
-			_cleanup_free_ char *sql =
-				gvnp_format("CREATE INDEX \"%s of %s\" ON \"%s\" (\"%s\"%s)",
-					    column, table->name, table->name, column,
-					    has_kind ? ", kind" : "");
-			run(facts->database, sql);
-		}
-	}
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+#ifndef GVNP_WIDE_FILTER /* a build that checks itself is to see each piece alone */
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &gvnp_pieces);
+#endif
 }
 
 struct gvnp_facts *gvnp_facts_new(void)
 {
 	struct gvnp_facts *facts = gvnp_allocate(sizeof *facts);
 
-	/* One thread, no statistics: a tenth less time. Refused, harmlessly, after the first time.
-	 */
-	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	gvnp_facts_begin();
 	if (sqlite3_open_v2(":memory:", &facts->database,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY |
 				    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
@@ -128,7 +117,6 @@ struct gvnp_facts *gvnp_facts_new(void)
 	facts->schema = gvnp_schema_read(facts->database);
 	facts->inserts.database = facts->database;
 	facts->inserts.schema = facts->schema;
-	index_references(facts);
 	return facts;
 }
 
@@ -227,6 +215,23 @@ bool gvnp_facts_is_collected(const struct gvnp_facts *facts, const char *table)
 	return is_about_the_run(table) || (state && state->is_collected);
 }
 
+bool gvnp_facts_is_declined(const struct gvnp_facts *facts, const char *table)
+{
+	const struct gvnp_table_state *state = find_table(facts, table);
+
+	return state && state->is_declined && !state->is_collected;
+}
+
+void gvnp_facts_declined(struct gvnp_facts *facts, const char *table)
+{
+	struct gvnp_table_state *state = find_table(facts, table);
+
+	if (!state)
+		return gvnp_facts_hole(facts, table, "", "", "there is no such table");
+	state->is_declined = true;
+	facts->generation++;
+}
+
 bool gvnp_facts_may_hold_null(const struct gvnp_facts *facts, const char *table)
 {
 	const struct gvnp_table_state *state = find_table(facts, table);
@@ -289,30 +294,52 @@ static void bind_text(sqlite3_stmt *statement, int position, const char *text, s
 	sqlite3_bind_text64(statement, position, clean, strlen(clean), free, SQLITE_UTF8);
 }
 
+/* What a CHECK list says, which SQLite is told to ignore: see heed_checks() of inserts.c. */
+static bool allows(const struct gvnp_column *column, const char *text, size_t size)
+{
+	size = size == SIZE_MAX ? strlen(text) : strnlen(text, size);
+	for (size_t i = 0; i < column->n_allowed; i++)
+		if (!strncmp(column->allowed[i], text, size) && !column->allowed[i][size])
+			return true;
+	return !column->n_allowed;
+}
+
+static bool bind_cell(const struct gvnp_insert *insert, int i, const struct gvnp_cell *cell)
+{
+	char digits[24];
+	int size;
+
+	switch (cell->type) {
+	case GVNP_CELL_END:
+	case GVNP_CELL_NULL:
+		sqlite3_bind_null(insert->statement, i + 1);
+		return true;
+	case GVNP_CELL_INTEGER:
+		sqlite3_bind_int64(insert->statement, i + 1, cell->integer);
+		if (!insert->columns[i]->n_allowed)
+			return true;
+		size = snprintf(digits, sizeof digits, "%lld", (long long)cell->integer);
+		return allows(insert->columns[i], digits, (size_t)size);
+	case GVNP_CELL_TEXT:
+		bind_text(insert->statement, i + 1, cell->text, cell->size);
+		return allows(insert->columns[i], cell->text, cell->size);
+	}
+	return false;
+}
+
 /* Binds all cells; false, with the reason, when one does not fit its column. */
 static bool bind_cells(const struct gvnp_insert *insert, const struct gvnp_cell *cells,
 		       char **ret_problem)
 {
 	for (int i = 0; cells[i].type != GVNP_CELL_END; i++) {
-		const struct gvnp_cell *cell = &cells[i];
-
-		switch (cell->type) {
-		case GVNP_CELL_END:
-		case GVNP_CELL_NULL:
-			sqlite3_bind_null(insert->statement, i + 1);
-			break;
-		case GVNP_CELL_INTEGER:
-			sqlite3_bind_int64(insert->statement, i + 1, cell->integer);
-			break;
-		case GVNP_CELL_TEXT:
-			if (insert->is_integer[i]) {
-				*ret_problem = gvnp_format("a text for the integer column %s",
-							   cell->column);
-				return false;
-			}
-			bind_text(insert->statement, i + 1, cell->text, cell->size);
-			break;
-		}
+		if (cells[i].type == GVNP_CELL_TEXT && insert->columns[i]->is_integer)
+			*ret_problem =
+				gvnp_format("a text for the integer column %s", cells[i].column);
+		else if (!bind_cell(insert, i, &cells[i]))
+			*ret_problem =
+				gvnp_format("CHECK constraint failed: column %s", cells[i].column);
+		if (*ret_problem)
+			return false;
 	}
 	return true;
 }
@@ -322,6 +349,7 @@ static void mark_touched(const struct gvnp_insert *insert, const struct gvnp_cel
 	struct gvnp_table_state *state = insert->table;
 
 	state->is_touched = true;
+	state->n_rows++;
 	state->may_hold_null |= insert->leaves_null;
 	for (; cells->type != GVNP_CELL_END && !state->may_hold_null; cells++)
 		state->may_hold_null = cells->type == GVNP_CELL_NULL;
@@ -358,7 +386,8 @@ void gvnp_facts_hole(struct gvnp_facts *facts, const char *table, const char *co
 	va_list arguments;
 
 	facts->generation++;
-	state->is_touched = true;
+	if (state) /* the schema has it */
+		state->is_touched = true;
 	va_start(arguments, problem_format);
 	gvnp_buffer_append_arguments(&problem, problem_format, arguments);
 	va_end(arguments);
@@ -379,6 +408,37 @@ void gvnp_facts_observation(struct gvnp_facts *facts, const char *source, int64_
 		    gvnp_text("sha256", sha256), gvnp_integer("error", error));
 }
 
+static void index_table(struct gvnp_facts *facts, const struct gvnp_table *table)
+{
+	for (size_t c = 0; c < table->n_columns; c++) {
+		const char *column = table->columns[c].name;
+
+		if (table->columns[c].references < 0 || table->columns[c].is_key)
+			continue;
+		bool has_kind = gvnp_table_column(table, "kind") >= 0;
+		_cleanup_free_ char *sql =
+			gvnp_format("CREATE INDEX \"%s of %s\" ON \"%s\" (\"%s\"%s)", column,
+				    table->name, table->name, column, has_kind ? ", kind" : "");
+		run(facts->database, sql);
+	}
+}
+
+/* Checks join along references: without an index, 1,000 VMs would take a thousand times as long as
+ * one for each of them. Of what has a kind they ask for one kind at a time. Most tables of a host
+ * hold next to nothing, and an index of that costs more than it saves. */
+void gvnp_facts_index(struct gvnp_facts *facts)
+{
+	for (size_t i = 0; i < facts->schema->n_tables; i++) {
+		const struct gvnp_table *table = &facts->schema->tables[i];
+		struct gvnp_table_state *state = find_table(facts, table->name);
+
+		if (!state || state->is_indexed || state->n_rows < WORTH_AN_INDEX)
+			continue;
+		index_table(facts, table);
+		state->is_indexed = true;
+	}
+}
+
 void gvnp_facts_reset(struct gvnp_facts *facts)
 {
 	for (size_t i = 0; i < facts->n_tables; i++) {
@@ -388,7 +448,9 @@ void gvnp_facts_reset(struct gvnp_facts *facts)
 			_cleanup_free_ char *sql = gvnp_format("DELETE FROM \"%s\"", state->name);
 			run(facts->database, sql);
 		}
-		state->is_touched = state->is_collected = state->may_hold_null = false;
+		state->is_touched = state->is_collected = state->is_declined = false;
+		state->may_hold_null = false;
+		state->n_rows = 0;
 	}
 	facts->generation++;
 }

@@ -9,6 +9,9 @@
 /* True once the table was declared collected; `hole` and `observation` always are. */
 bool gvnp_facts_is_collected(const struct gvnp_facts *facts, const char *table);
 
+/* True once the table was declared left out, by option. */
+bool gvnp_facts_is_declined(const struct gvnp_facts *facts, const char *table);
+
 /* False when no row of the table can hold a NULL: none was given one, nor left out a column that may
  * be one. */
 bool gvnp_facts_may_hold_null(const struct gvnp_facts *facts, const char *table);
