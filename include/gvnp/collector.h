@@ -42,7 +42,9 @@ struct gvnp_collector {
 	const char *about; /* one line */
 	/* Everything it may ask for, NULL-terminated. "/" patterns: `*` stands for one or more
 	 * characters of one path component, a trailing `**` for any rest. A pattern after "stat:" is
-	 * for GVNP_STAT alone. "libvirt" stands for all libvirt calls, "system" for GVNP_SYSTEM. */
+	 * for GVNP_STAT alone; after "head:" for the first 64 KiB of a disk image, after "range:"
+	 * for parts of program files (both GVNP_RANGE), after "seccomp:" for GVNP_SECCOMP. "libvirt" stands for all libvirt calls,
+	 * "system" for GVNP_SYSTEM. */
 	const char *const *paths;
 	const char *const *tables; /* NULL-terminated: the tables it fills */
 	const struct gvnp_privilege *privileges; /* ends with a NULL table */

@@ -126,21 +126,34 @@ static bool is_listed(struct gvnp_slice controllers, struct gvnp_slice name)
 	return false;
 }
 
+/* The kernel keeps controllers as bits of 16 (CGROUP_SUBSYS_COUNT); more than this is no list of
+ * them, and comparing each with the others would take for ever. */
+enum { MOST_CONTROLLERS = 256 };
+
 static void insert_controllers(struct gvnp_facts *facts, const struct hierarchies *hierarchies,
 			       struct gvnp_slice controllers, struct gvnp_slice unified)
 {
 	struct gvnp_slice rest = controllers, line, name;
 	struct controller controller;
+	size_t n = 0;
 
-	while (gvnp_slice_next(&rest, '\n', &line))
-		if (decode_controller(line, &controller))
+	while (n < MOST_CONTROLLERS && gvnp_slice_next(&rest, '\n', &line))
+		if (decode_controller(line, &controller)) {
 			insert(facts, hierarchies, unified, controller);
+			n++;
+		}
 	/* newer kernels leave out of /proc/cgroups what has no version 1 */
 	rest = unified;
-	while (gvnp_slice_word(&rest, &name))
-		if (!is_listed(controllers, name))
+	while (n < MOST_CONTROLLERS && gvnp_slice_word(&rest, &name))
+		if (!is_listed(controllers, name)) {
 			insert(facts, hierarchies, unified,
 			       (struct controller){ name, false, true });
+			n++;
+		}
+	if (n == MOST_CONTROLLERS)
+		gvnp_facts_hole(facts, "cgroup_controller", "", "",
+				"more than %d controllers are listed: no kernel has so many",
+				MOST_CONTROLLERS - 1);
 	gvnp_facts_collected(facts, "cgroup_controller");
 }
 

@@ -52,21 +52,23 @@ static size_t gather(const struct gvnp_batch *folders, struct candidate *candida
 	return n;
 }
 
-static void add_holes(const struct gvnp_batch *batch, struct gvnp_facts *facts, const char *table)
+static void add_holes(const struct gvnp_batch *batch, struct gvnp_facts *facts, const char *table,
+		      const char *object)
 {
 	for (size_t i = 0; i < batch->n; i++)
 		if (gvnp_collect_presence(gvnp_batch_answer(batch, i)) == GVNP_UNREADABLE)
-			gvnp_batch_hole(batch, i, facts, table, "", "");
+			gvnp_batch_hole(batch, i, facts, table, "", object);
 }
 
-void gvnp_dropins_read(struct gvnp_dropins *dropins, struct gvnp_source *source,
-		       const char *const *folders, struct gvnp_facts *facts, const char *table)
+void gvnp_dropins_read_of(struct gvnp_dropins *dropins, struct gvnp_source *source,
+			  const char *const *folders, struct gvnp_facts *facts, const char *table,
+			  const char *object)
 {
 	*dropins = (struct gvnp_dropins){ 0 };
 	for (size_t i = 0; folders[i]; i++)
 		gvnp_batch_add(&dropins->folders, GVNP_LIST, "%s", folders[i]);
 	gvnp_batch_ask(&dropins->folders, source);
-	add_holes(&dropins->folders, facts, table);
+	add_holes(&dropins->folders, facts, table, object);
 
 	size_t n = count_entries(&dropins->folders);
 	_cleanup_free_ struct candidate *candidates = gvnp_allocate_array(n, sizeof *candidates);
@@ -84,7 +86,13 @@ void gvnp_dropins_read(struct gvnp_dropins *dropins, struct gvnp_source *source,
 			       candidates[i].name);
 	}
 	gvnp_batch_ask(&dropins->files, source);
-	add_holes(&dropins->files, facts, table);
+	add_holes(&dropins->files, facts, table, object);
+}
+
+void gvnp_dropins_read(struct gvnp_dropins *dropins, struct gvnp_source *source,
+		       const char *const *folders, struct gvnp_facts *facts, const char *table)
+{
+	gvnp_dropins_read_of(dropins, source, folders, facts, table, "");
 }
 
 void gvnp_dropins_done(struct gvnp_dropins *dropins)

@@ -19,6 +19,10 @@ struct gvnp_dropins {
  * listed or read becomes a hole of the whole table. Pair with gvnp_dropins_done(). */
 void gvnp_dropins_read(struct gvnp_dropins *dropins, struct gvnp_source *source,
 		       const char *const *folders, struct gvnp_facts *facts, const char *table);
+/* The same with holes of one object of the table. */
+void gvnp_dropins_read_of(struct gvnp_dropins *dropins, struct gvnp_source *source,
+			  const char *const *folders, struct gvnp_facts *facts, const char *table,
+			  const char *object);
 void gvnp_dropins_done(struct gvnp_dropins *dropins);
 
 #endif

@@ -124,6 +124,7 @@ static struct gvnp_slice release_of(const struct gvnp_answer *answer)
 {
 	struct gvnp_slice rest = gvnp_collect_bytes(answer), line;
 
+	/* Each takes a line. NOLINTNEXTLINE(misc-redundant-expression) */
 	if (!gvnp_slice_next(&rest, '\n', &line) || !gvnp_slice_next(&rest, '\n', &line) ||
 	    memchr(line.text, '/', line.size))
 		return (struct gvnp_slice){ "", 0 };

@@ -11,6 +11,10 @@
 
 #include "gvnp/source.h"
 
+/* qemu.conf, the longest of them, documents about a hundred keys. Each key is looked for among those
+ * before it, so their number has a bound. */
+enum { GVNP_LIBVIRT_MOST_SETTINGS = 4096 };
+
 enum gvnp_libvirt_kind { GVNP_LIBVIRT_INTEGER, GVNP_LIBVIRT_TEXT, GVNP_LIBVIRT_LIST };
 
 /* One setting. A text has one item, an integer none; the value of a list is its items joined. */
@@ -40,7 +44,7 @@ void gvnp_libvirt_settings_add(struct gvnp_libvirt_settings *settings, const cha
  * Parses a file as libvirt does (src/util/virconf.c): KEY = VALUE with integers, 'texts', "texts",
  * """texts over lines""" and [ lists ], comments with '#', statements ended by a newline or ';'.
  * Of a key that is written twice the first one counts. Returns 0, or -EINVAL with the line and
- * what is wrong with it; the daemon would refuse such a file.
+ * what is wrong with it; the daemon would refuse such a file (unless it has too many settings).
  */
 int gvnp_libvirt_parse(const char *data, size_t size, struct gvnp_libvirt_settings *ret,
 		       int *ret_line, const char **ret_problem);

@@ -291,6 +291,8 @@ static bool parse_all(struct parser *parser, struct gvnp_libvirt_settings *setti
 			return false;
 		if (gvnp_libvirt_settings_find(settings, setting.key))
 			continue;
+		if (settings->n == GVNP_LIBVIRT_MOST_SETTINGS)
+			return fail(parser, "it has more settings than any daemon knows");
 		append(settings, setting);
 		setting = (struct gvnp_libvirt_setting){ 0 };
 	}

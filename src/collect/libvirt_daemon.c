@@ -6,8 +6,11 @@
  */
 #include "collect/libvirt_daemon.h"
 
+#include <stdio.h>
+
 #include "collect/collect.h"
 #include "collect/proc_scan.h"
+#include "collect/qemu_memory.h"
 
 bool gvnp_libvirt_daemon_is_name(struct gvnp_slice name)
 {
@@ -132,6 +135,53 @@ static bool is_forked(const struct gvnp_process_scan *scan, const struct gvnp_pr
 	return parent && gvnp_libvirt_daemon_is(parent);
 }
 
+/* Each path once: a library has two or three mappings that can run, one after the other. */
+static void insert_stale(struct gvnp_facts *facts, const struct gvnp_process *process,
+			 const struct gvnp_answer *maps)
+{
+	struct gvnp_slice rest = gvnp_collect_bytes(maps), path, last = { "", 0 };
+	struct gvnp_slice exe = gvnp_slice(process->exe ? process->exe : "");
+
+	while (gvnp_mapping_next_stale(&rest, &path)) {
+		bool is_exe = exe.size > path.size && !memcmp(exe.text, path.text, path.size) &&
+			      gvnp_text_ends(process->exe, " (deleted)") &&
+			      exe.size == path.size + strlen(" (deleted)");
+
+		if (is_exe || (path.size == last.size && !memcmp(path.text, last.text, path.size)))
+			continue;
+		gvnp_insert(facts, "libvirt_daemon_stale_file", gvnp_integer("pid", process->pid),
+			    gvnp_text_slice("path", path));
+		last = path;
+	}
+}
+
+static void collect_stale(const struct gvnp_collection *collection,
+			  const struct gvnp_process_scan *scan)
+{
+	_cleanup_batch_ struct gvnp_batch batch = { 0 };
+	size_t next = 0;
+
+	for (size_t i = 0; i < scan->n; i++)
+		if (gvnp_libvirt_daemon_is(&scan->processes[i]) &&
+		    !is_forked(scan, &scan->processes[i]))
+			gvnp_batch_add(&batch, GVNP_READ, "/proc/%lld/maps",
+				       (long long)scan->processes[i].pid);
+	if (batch.n)
+		gvnp_batch_ask(&batch, collection->source);
+	for (size_t i = 0; i < scan->n; i++) {
+		const struct gvnp_process *process = &scan->processes[i];
+		char object[24];
+
+		if (!gvnp_libvirt_daemon_is(process) || is_forked(scan, process))
+			continue;
+		snprintf(object, sizeof object, "%lld", (long long)process->pid);
+		if (!gvnp_collect_bytes(gvnp_batch_answer(&batch, next)).size)
+			gvnp_batch_hole(&batch, next, collection->facts,
+					"libvirt_daemon_stale_file", "", object);
+		insert_stale(collection->facts, process, gvnp_batch_answer(&batch, next++));
+	}
+}
+
 void gvnp_libvirt_daemon_collect(const struct gvnp_collection *collection,
 				 const struct gvnp_process_scan *scan)
 {
@@ -145,4 +195,9 @@ void gvnp_libvirt_daemon_collect(const struct gvnp_collection *collection,
 		gvnp_facts_hole(collection->facts, "libvirt_daemon", "", "", "%s",
 				scan->incompleteness);
 	gvnp_facts_collected(collection->facts, "libvirt_daemon");
+	collect_stale(collection, scan);
+	if (scan->incompleteness)
+		gvnp_facts_hole(collection->facts, "libvirt_daemon_stale_file", "", "", "%s",
+				scan->incompleteness);
+	gvnp_facts_collected(collection->facts, "libvirt_daemon_stale_file");
 }

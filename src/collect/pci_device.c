@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PCI functions: what they are, who drives them, and which IOMMU group holds them. */
+/*
+ * PCI functions: what they are, who drives them, which IOMMU group holds them and how they can be
+ * reset; and what AMD's security processor, one of them, says about itself. The rule kept here: the
+ * kernel shows an attribute only where it applies, so a file that is absent is an answer.
+ */
 #include "collect/collectors.h"
 
 #include <stdio.h>
@@ -8,7 +12,13 @@
 
 #define DEVICES "/sys/bus/pci/devices"
 
-enum { UEVENT, GROUP, PHYSICAL_FUNCTION, N_FILES };
+enum { UEVENT, GROUP, PHYSICAL_FUNCTION, RESET, RESET_METHOD, VFIO_DEVICE, N_FILES };
+
+/* Attributes of the driver ccp: Documentation/ABI/testing/sysfs-driver-ccp. */
+static const char *const security_attributes[] = {
+	"fused_part", "debug_lock_on", "tsme_status", "anti_rollback_status", "rom_armor_enforced",
+};
+enum { N_SECURITY = sizeof security_attributes / sizeof *security_attributes };
 
 /* Value of KEY=… in a uevent file; false when there is none. */
 static bool uevent_value(struct gvnp_slice rest, const char *key, struct gvnp_slice *ret)
@@ -57,6 +67,39 @@ static bool decode_identity(struct gvnp_slice uevent, uint64_t *ret_class, uint6
 	       *ret_vendor <= 0xffff && *ret_device <= 0xffff;
 }
 
+/* The kernel gives a device this file when it knows a way to reset it. */
+static struct gvnp_cell reset_cell(struct gvnp_facts *facts, const struct gvnp_batch *batch,
+				   size_t index, const char *address)
+{
+	enum gvnp_presence presence = gvnp_collect_presence(gvnp_batch_answer(batch, index));
+
+	if (presence == GVNP_UNREADABLE)
+		gvnp_batch_hole(batch, index, facts, "pci_device", "is_resettable", address);
+	return gvnp_maybe("is_resettable", presence != GVNP_UNREADABLE, presence == GVNP_PRESENT);
+}
+
+static struct gvnp_cell methods_cell(struct gvnp_facts *facts, const struct gvnp_batch *batch,
+				     size_t index, const char *address)
+{
+	if (gvnp_collect_presence(gvnp_batch_answer(batch, index)) == GVNP_UNREADABLE)
+		gvnp_batch_hole(batch, index, facts, "pci_device", "reset_methods", address);
+	return gvnp_collect_cell("reset_methods", gvnp_batch_answer(batch, index));
+}
+
+/* /sys/bus/pci/devices/X/vfio-dev holds one folder, vfioN, and /dev/vfio/devices/vfioN is the node
+ * by which the device alone, not its group, is opened (since Linux 6.6). */
+static struct gvnp_cell vfio_cell(struct gvnp_facts *facts, const struct gvnp_batch *batch,
+				  size_t index, const char *address)
+{
+	const struct gvnp_answer *folder = gvnp_batch_answer(batch, index);
+
+	if (gvnp_collect_presence(folder) == GVNP_UNREADABLE) {
+		gvnp_batch_hole(batch, index, facts, "pci_device", "vfio_device", address);
+		return gvnp_unreadable("vfio_device");
+	}
+	return gvnp_text("vfio_device", folder->n_entries ? folder->entries[0].name : "");
+}
+
 static void insert(struct gvnp_facts *facts, const struct gvnp_batch *batch, size_t first,
 		   const char *address)
 {
@@ -81,7 +124,72 @@ static void insert(struct gvnp_facts *facts, const struct gvnp_batch *batch, siz
 		    gvnp_text("vendor", vendor), gvnp_text("device", device),
 		    gvnp_text_slice("driver", driver),
 		    group_cell(facts, batch, first + GROUP, address),
-		    gvnp_text("physical_function", target_name(physical)));
+		    gvnp_text("physical_function", target_name(physical)),
+		    reset_cell(facts, batch, first + RESET, address),
+		    methods_cell(facts, batch, first + RESET_METHOD, address),
+		    vfio_cell(facts, batch, first + VFIO_DEVICE, address));
+}
+
+static bool is_identified(const struct gvnp_batch *batch, size_t first)
+{
+	uint64_t class, vendor, device;
+
+	return decode_identity(gvnp_collect_bytes(gvnp_batch_answer(batch, first + UEVENT)), &class,
+			       &vendor, &device);
+}
+
+static bool is_security_processor(const struct gvnp_batch *batch, size_t first)
+{
+	struct gvnp_slice driver;
+
+	return uevent_value(gvnp_collect_bytes(gvnp_batch_answer(batch, first + UEVENT)), "DRIVER",
+			    &driver) &&
+	       gvnp_slice_is(driver, "ccp");
+}
+
+static struct gvnp_cell security_cell(struct gvnp_facts *facts, const struct gvnp_batch *batch,
+				      size_t index, const char *column, const char *address)
+{
+	int64_t value;
+
+	if (gvnp_collect_integer(gvnp_batch_answer(batch, index), &value))
+		return gvnp_integer(column, value == 1);
+	if (gvnp_collect_is_absent(gvnp_batch_answer(batch, index)))
+		return gvnp_integer(column, -1);
+	gvnp_batch_hole(batch, index, facts, "security_processor", column, address);
+	return gvnp_unreadable(column);
+}
+
+static void collect_security(const struct gvnp_collection *collection,
+			     const struct gvnp_batch *devices, const struct gvnp_answer *folder)
+{
+	_cleanup_batch_ struct gvnp_batch batch = { 0 };
+	struct gvnp_facts *facts = collection->facts;
+	size_t first = 0;
+
+	for (size_t i = 0; i < folder->n_entries; i++)
+		for (size_t k = 0; is_security_processor(devices, i * N_FILES) && k < N_SECURITY;
+		     k++)
+			gvnp_batch_add(&batch, GVNP_READ, DEVICES "/%s/%s", folder->entries[i].name,
+				       security_attributes[k]);
+	gvnp_batch_ask(&batch, collection->source);
+	for (size_t i = 0; i < folder->n_entries; i++) {
+		const char *address = folder->entries[i].name;
+
+		if (!is_identified(devices, i * N_FILES)) /* it may be one */
+			gvnp_batch_hole(devices, i * N_FILES + UEVENT, facts, "security_processor",
+					"", address);
+		if (!is_security_processor(devices, i * N_FILES))
+			continue;
+		gvnp_insert(facts, "security_processor", gvnp_text("address", address),
+			    security_cell(facts, &batch, first, "is_fused", address),
+			    security_cell(facts, &batch, first + 1, "is_debug_locked", address),
+			    security_cell(facts, &batch, first + 2, "encrypts_memory", address),
+			    security_cell(facts, &batch, first + 3, "refuses_rollback", address),
+			    security_cell(facts, &batch, first + 4, "guards_flash", address));
+		first += N_SECURITY;
+	}
+	gvnp_facts_collected(facts, "security_processor");
 }
 
 static void collect(const struct gvnp_collection *collection)
@@ -92,28 +200,40 @@ static void collect(const struct gvnp_collection *collection)
 	const struct gvnp_answer *folder = &answers->answers[0];
 
 	/* no folder: the kernel was built without PCI */
-	if (gvnp_collect_presence(folder) == GVNP_UNREADABLE)
-		return gvnp_collect_hole(collection->facts, "pci_device", "", "", DEVICES, folder);
+	if (gvnp_collect_presence(folder) == GVNP_UNREADABLE) {
+		gvnp_collect_hole(collection->facts, "pci_device", "", "", DEVICES, folder);
+		gvnp_collect_hole(collection->facts, "security_processor", "", "", DEVICES, folder);
+		return;
+	}
 	for (size_t i = 0; i < folder->n_entries; i++) {
 		const char *address = folder->entries[i].name;
 
 		gvnp_batch_add(&batch, GVNP_READ, DEVICES "/%s/uevent", address);
 		gvnp_batch_add(&batch, GVNP_LINK, DEVICES "/%s/iommu_group", address);
 		gvnp_batch_add(&batch, GVNP_LINK, DEVICES "/%s/physfn", address);
+		gvnp_batch_add(&batch, GVNP_STAT, DEVICES "/%s/reset", address);
+		gvnp_batch_add(&batch, GVNP_READ, DEVICES "/%s/reset_method", address);
+		gvnp_batch_add(&batch, GVNP_LIST, DEVICES "/%s/vfio-dev", address);
 	}
 	gvnp_batch_ask(&batch, collection->source);
 	for (size_t i = 0; i < folder->n_entries; i++)
 		insert(collection->facts, &batch, i * N_FILES, folder->entries[i].name);
 	gvnp_facts_collected(collection->facts, "pci_device");
+	collect_security(collection, &batch, folder);
 }
 
 const struct gvnp_collector gvnp_collector_pci_device = {
 	.name = "pci_device",
-	.about = "PCI functions, their drivers and IOMMU groups",
+	.about = "PCI functions, their drivers and IOMMU groups, how they are reset",
 	.paths = (const char *const[]){ DEVICES, DEVICES "/*/uevent", DEVICES "/*/iommu_group",
-					DEVICES "/*/physfn", NULL },
-	.tables = (const char *const[]){ "pci_device", NULL },
-	.privileges =
-		(const struct gvnp_privilege[]){ { "pci_device", "nothing" }, { NULL, NULL } },
+					DEVICES "/*/physfn", "stat:" DEVICES "/*/reset",
+					DEVICES "/*/reset_method", DEVICES "/*/vfio-dev",
+					DEVICES "/*/fused_part", DEVICES "/*/debug_lock_on",
+					DEVICES "/*/tsme_status", DEVICES "/*/anti_rollback_status",
+					DEVICES "/*/rom_armor_enforced", NULL },
+	.tables = (const char *const[]){ "pci_device", "security_processor", NULL },
+	.privileges = (const struct gvnp_privilege[]){ { "pci_device", "nothing" },
+						       { "security_processor", "nothing" },
+						       { NULL, NULL } },
 	.collect = collect,
 };

@@ -9,6 +9,7 @@
 #include "collect/listener.h"
 #include "collect/proc_scan.h"
 #include "collect/qemu_process.h"
+#include "collect/vm_helper.h"
 
 static const char *const paths[] = {
 	"/proc",
@@ -31,6 +32,8 @@ static const char *const paths[] = {
 	"/proc/*/cgroup",
 	"/proc/*/limits",
 	"/proc/*/smaps",
+	"/proc/*/maps",
+	"seccomp:/proc/*",
 	"/proc/1/net/tcp",
 	"/proc/1/net/tcp6",
 	"/proc/1/net/udp",
@@ -49,7 +52,11 @@ static const char *const tables[] = {
 	"listener",
 	"unix_listener",
 	"libvirt_daemon",
+	"libvirt_daemon_stale_file",
+	"vm_helper",
 	GVNP_QEMU_PROCESS_TABLES,
+	"qemu_process_filter",
+	"qemu_process_syscall",
 	NULL,
 };
 
@@ -73,6 +80,12 @@ static const struct gvnp_privilege privileges[] = {
 	{ "qemu_process_device_file", "CAP_DAC_READ_SEARCH + CAP_SYS_PTRACE" },
 	{ "qemu_process_open_file", "CAP_DAC_READ_SEARCH + CAP_SYS_PTRACE" },
 	{ "qemu_process_memory", "CAP_SYS_PTRACE" },
+	{ "qemu_process_stale_file", "CAP_SYS_PTRACE" },
+	{ "qemu_process_filter",
+	  "--deep, CAP_SYS_PTRACE + CAP_SYS_ADMIN, no filter on the service" },
+	{ "qemu_process_syscall", "the same" },
+	{ "libvirt_daemon_stale_file", "CAP_SYS_PTRACE" },
+	{ "vm_helper", "nothing; label and exe: CAP_SYS_PTRACE" },
 	{ NULL, NULL },
 };
 
@@ -104,6 +117,7 @@ static void collect(const struct gvnp_collection *collection)
 		gvnp_listener_collect(collection, &scan);
 		gvnp_libvirt_daemon_collect(collection, &scan);
 		gvnp_qemu_process_collect(collection, &scan);
+		gvnp_vm_helper_collect(collection, &scan);
 	}
 	gvnp_process_scan_done(&scan);
 }

@@ -30,6 +30,8 @@ static bool parse_heading(struct gvnp_slice line, struct gvnp_mapping *ret)
 	for (int i = 0; i < 3; i++)
 		if (!gvnp_slice_word(&line, &word))
 			return false;
+	if (!gvnp_slice_unsigned(word, 10, &mapping.inode))
+		return false;
 	mapping.path = gvnp_slice_trim(line);
 	*ret = mapping;
 	return true;
@@ -104,6 +106,46 @@ static void find_programs(struct gvnp_slice rest, struct programs *ret)
 	}
 }
 
+static const char deleted[] = " (deleted)";
+
+static bool cut_deleted(struct gvnp_slice *path)
+{
+	size_t size = sizeof deleted - 1;
+
+	if (path->size <= size || memcmp(path->text + path->size - size, deleted, size) != 0)
+		return false;
+	path->size -= size;
+	return true;
+}
+
+bool gvnp_mapping_next_stale(struct gvnp_slice *rest, struct gvnp_slice *ret)
+{
+	struct gvnp_mapping mapping;
+	struct gvnp_slice line;
+
+	while (gvnp_slice_next(rest, '\n', &line))
+		if (parse_heading(line, &mapping) && is_path(mapping.path) &&
+		    mapping.permissions.text[2] == 'x' && mapping.permissions.text[1] != 'w' &&
+		    cut_deleted(&mapping.path)) {
+			*ret = mapping.path;
+			return true;
+		}
+	return false;
+}
+
+struct gvnp_cell gvnp_vm_memory_program(const struct gvnp_vm *vm, const struct gvnp_answer *smaps)
+{
+	struct gvnp_slice rest = gvnp_collect_bytes(smaps), line;
+	struct gvnp_mapping mapping;
+	uint64_t inode = 0;
+
+	while (!inode && vm->process->exe && gvnp_slice_next(&rest, '\n', &line))
+		if (parse_heading(line, &mapping) &&
+		    gvnp_slice_is(mapping.path, vm->process->exe))
+			inode = mapping.inode;
+	return gvnp_maybe("exe_inode", !smaps->error && vm->process->exe, (int64_t)inode);
+}
+
 static bool is_special(struct gvnp_slice path)
 {
 	return gvnp_slice_starts(path, "[") && !gvnp_slice_starts(path, "[anon");
@@ -128,17 +170,13 @@ static bool is_of_interest(const struct programs *programs, const struct gvnp_ma
 /* memfd:NAME, /dev/hugepages/…; "" for what prctl() gave a name but is anonymous all the same. */
 static struct gvnp_slice plain_path(struct gvnp_slice path)
 {
-	static const char deleted[] = " (deleted)";
-	size_t size = sizeof deleted - 1;
-
 	if (gvnp_slice_starts(path, "[anon"))
 		return (struct gvnp_slice){ "", 0 };
 	if (!gvnp_slice_starts(path, "/memfd:"))
 		return path;
 	path.text++;
 	path.size--;
-	if (path.size > size && !memcmp(path.text + path.size - size, deleted, size))
-		path.size -= size;
+	cut_deleted(&path);
 	return path;
 }
 
@@ -163,6 +201,21 @@ static void insert_mapping(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 		    gvnp_integer("is_executable", permissions[1] == 'w' && permissions[2] == 'x'));
 }
 
+/* The program itself is in qemu_process.exe. */
+static void insert_stale(struct gvnp_facts *facts, const struct gvnp_vm *vm,
+			 const struct programs *programs)
+{
+	for (size_t i = 0; i < programs->n; i++) {
+		struct gvnp_slice path = programs->paths[i];
+
+		if ((!vm->process->exe || !gvnp_slice_is(path, vm->process->exe)) &&
+		    cut_deleted(&path))
+			gvnp_insert(facts, "qemu_process_stale_file",
+				    gvnp_integer("pid", vm->process->pid),
+				    gvnp_text_slice("path", path));
+	}
+}
+
 void gvnp_vm_memory_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 			 const struct gvnp_answer *smaps)
 {
@@ -177,8 +230,13 @@ void gvnp_vm_memory_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 		if (is_of_interest(&programs, &mapping))
 			insert_mapping(facts, vm, &mapping);
 	}
+	insert_stale(facts, vm, &programs);
 	free(programs.paths);
 	/* A process without any mapping is on its way out, or we were shown nothing. */
+	if (!n)
+		gvnp_vm_hole(facts, vm, "qemu_process_stale_file", "", "/proc/%s/smaps: %s",
+			     vm->object,
+			     smaps->error ? gvnp_source_error_name(smaps->error) : "empty");
 	if (!n)
 		gvnp_vm_hole(facts, vm, "qemu_process_memory", "", "/proc/%s/smaps: %s", vm->object,
 			     smaps->error ? gvnp_source_error_name(smaps->error) : "empty");

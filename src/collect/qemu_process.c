@@ -10,6 +10,7 @@
 #include "collect/device_policy.h"
 #include "collect/proc_decode.h"
 #include "collect/proc_scan.h"
+#include "collect/qemu_filter.h"
 #include "collect/qemu_memory.h"
 #include "collect/qemu_namespace.h"
 #include "collect/qemu_thread.h"
@@ -30,7 +31,7 @@ struct answers {
 	struct gvnp_vm_label label;
 	struct gvnp_vm_threads_asked threads_asked;
 	struct gvnp_device_policy_asked policy_asked;
-	size_t last_look;
+	size_t filter, last_look;
 	/* taken from the above */
 	struct gvnp_vm_threads threads;
 	struct gvnp_vm_namespaces namespaces;
@@ -66,6 +67,7 @@ static void ask(struct gvnp_source *source, const struct gvnp_host_views *views,
 	answers->policy_asked =
 		gvnp_device_policy_ask(second, gvnp_collect_bytes(gvnp_batch_answer(first, CGROUP)),
 				       gvnp_collect_bytes(views->views[0].mountinfo));
+	answers->filter = gvnp_qemu_filter_ask(second, vm);
 	/* The start time of the main thread is that of the process. The scan asked /proc/PID/stat;
 	 * this is another question, so that a recording keeps both answers. */
 	answers->last_look =
@@ -203,7 +205,9 @@ static void insert_process(const struct answers *answers)
 	gvnp_insert(
 		answers->facts, "qemu_process", gvnp_integer("pid", process->pid),
 		gvnp_text("domain", vm->domain), gvnp_text("name", guest_name(vm)),
-		gvnp_text("exe", process->exe), gvnp_integer("started", process->started),
+		gvnp_text("exe", process->exe),
+		gvnp_vm_memory_program(vm, gvnp_batch_answer(&answers->first, SMAPS)),
+		gvnp_integer("started", process->started),
 		gvnp_integer("is_qemu", vm->is_qemu),
 		gvnp_maybe("uid", threads->has_leader, (int64_t)gvnp_proc_worst_id(leader->uid)),
 		gvnp_maybe("gid", threads->has_leader, (int64_t)gvnp_proc_worst_id(leader->gid)),
@@ -238,9 +242,11 @@ static void insert_process(const struct answers *answers)
 		gvnp_maybe("threads", threads->n, (int64_t)threads->n));
 }
 
-static void collect_vm(const struct gvnp_collection *collection, const struct gvnp_vm *vm,
+/* True when the run was asked to read its system call filters. */
+static bool collect_vm(const struct gvnp_collection *collection, const struct gvnp_vm *vm,
 		       const struct gvnp_host_views *views)
 {
+	bool was_asked = false;
 	struct answers answers = { .vm = vm, .facts = collection->facts };
 	struct gvnp_facts *facts = collection->facts;
 
@@ -261,11 +267,15 @@ static void collect_vm(const struct gvnp_collection *collection, const struct gv
 		gvnp_qemu_process_take_arguments(facts, vm);
 		gvnp_qemu_process_take_files(facts, vm);
 		gvnp_vm_memory_take(facts, vm, gvnp_batch_answer(&answers.first, SMAPS));
+		was_asked = gvnp_qemu_filter_take(
+			facts, vm, gvnp_batch_answer(&answers.second, answers.filter),
+			!answers.threads.knows_seccomp || answers.threads.seccomp);
 	} else {
 		drop(&answers);
 	}
 	gvnp_batch_done(&answers.first);
 	gvnp_batch_done(&answers.second);
+	return was_asked;
 }
 
 void gvnp_qemu_process_collect(const struct gvnp_collection *collection,
@@ -273,14 +283,16 @@ void gvnp_qemu_process_collect(const struct gvnp_collection *collection,
 {
 	struct gvnp_host_views views = { 0 };
 	struct gvnp_vm_list list;
+	bool was_asked = false;
 
 	gvnp_vm_find(collection, scan, &list);
 	if (list.n)
 		gvnp_host_views_read(collection->source, scan, &views);
 	for (size_t i = 0; i < list.n; i++)
-		collect_vm(collection, &list.vms[i], &views);
+		was_asked |= collect_vm(collection, &list.vms[i], &views);
 	gvnp_host_views_done(&views);
 	gvnp_vm_list_done(&list);
 	for (size_t i = 0; i < N_TABLES; i++)
 		gvnp_facts_collected(collection->facts, tables[i]);
+	gvnp_qemu_filter_finish(collection->facts, was_asked);
 }

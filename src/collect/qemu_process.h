@@ -25,6 +25,6 @@ struct gvnp_cell gvnp_qemu_process_accelerator(struct gvnp_facts *facts, const s
 	"qemu_process", "qemu_process_group", "qemu_process_thread", "qemu_process_namespace",     \
 		"qemu_process_cgroup", "qemu_process_device_policy", "qemu_process_device_rule",   \
 		"qemu_process_argument", "qemu_process_property", "qemu_process_device_file",      \
-		"qemu_process_open_file", "qemu_process_memory"
+		"qemu_process_open_file", "qemu_process_memory", "qemu_process_stale_file"
 
 #endif

@@ -7,6 +7,7 @@
 #include "collect/collectors.h"
 
 #include "base/text.h"
+#include "source/range.h"
 
 /* In the order they run: the machine first, then what stands on it. */
 const struct gvnp_collector *const gvnp_collectors[] = {
@@ -19,26 +20,63 @@ const struct gvnp_collector *const gvnp_collectors[] = {
 	&gvnp_collector_module_option,
 	&gvnp_collector_security,
 	&gvnp_collector_apparmor,
+	&gvnp_collector_apparmor_rule, /* after security, which says what is active */
+	&gvnp_collector_selinux,
 	&gvnp_collector_cgroup,
 	&gvnp_collector_mount,
 	&gvnp_collector_memory,
 	&gvnp_collector_swap,
 	&gvnp_collector_cpu,
 	&gvnp_collector_cpu_vulnerability,
+	/* after the processors: it asks each */
+	&gvnp_collector_processor_register,
 	&gvnp_collector_firmware,
 	&gvnp_collector_tpm,
+	&gvnp_collector_tpm_measurement,
+	&gvnp_collector_efi,
+	&gvnp_collector_firmware_resource,
+	&gvnp_collector_usb,
+	&gvnp_collector_ima,
+	&gvnp_collector_hibernation,
+	&gvnp_collector_memory_error,
 	&gvnp_collector_iommu,
+	&gvnp_collector_iommu_firmware,
 	&gvnp_collector_pci_device,
 	&gvnp_collector_interrupt,
 	&gvnp_collector_file,
 	&gvnp_collector_user,
+	&gvnp_collector_password,
+	&gvnp_collector_pam,
+	&gvnp_collector_login_setting,
+	&gvnp_collector_fstab,
 	&gvnp_collector_process,
+	&gvnp_collector_link,
+	&gvnp_collector_audit,
+	&gvnp_collector_daemon_config,
+	&gvnp_collector_log_target,
+	&gvnp_collector_time,
+	/* after the processes: their arguments name remotes */
+	&gvnp_collector_vswitch,
+	&gvnp_collector_program, /* of the processes found */
 	&gvnp_collector_libvirt,
 	/* domains that name no console address get the configured one */
 	&gvnp_collector_libvirt_config,
 	/* after the processes: it names the daemon that listens */
 	&gvnp_collector_libvirt_socket,
+	/* after the configuration: it says where certificates lie */
+	&gvnp_collector_tls,
+	&gvnp_collector_sshd,
+	&gvnp_collector_systemd,
+	&gvnp_collector_polkit,
+	&gvnp_collector_sasl,
+	&gvnp_collector_sudo,
+	&gvnp_collector_libvirt_hook,
+	&gvnp_collector_libvirt_secret,
+	&gvnp_collector_credential, /* after tls: it knows more keys */
 	&gvnp_collector_domain,
+	/* after the domains and the virtual switch, which name them */
+	&gvnp_collector_vhost_socket,
+	&gvnp_collector_disk_image, /* after the domains, whose disks it follows */
 	&gvnp_collector_network,
 	NULL,
 };
@@ -59,6 +97,7 @@ void gvnp_collect(const struct gvnp_collection *collection)
 {
 	for (size_t i = 0; gvnp_collectors[i]; i++)
 		gvnp_collectors[i]->collect(collection);
+	gvnp_facts_index(collection->facts);
 }
 
 /* No empty, `.` or `..` component: a `*` must not be talked into another directory. */
@@ -76,6 +115,35 @@ static bool is_plain_path(const char *path)
 	return true;
 }
 
+/* "head:" and "range:" patterns, and no others, are for parts of files. */
+static bool lists_range(const char *const *patterns, const struct gvnp_range *range)
+{
+	for (size_t i = 0; patterns[i]; i++) {
+		const char *pattern = patterns[i];
+
+		if (gvnp_text_starts(pattern, "head:") && !range->offset &&
+		    gvnp_range_is_head(range) &&
+		    gvnp_text_matches(pattern + strlen("head:"), range->path))
+			return true;
+		if (gvnp_text_starts(pattern, "range:") && gvnp_range_is_of_program(range) &&
+		    gvnp_text_matches(pattern + strlen("range:"), range->path))
+			return true;
+	}
+	return false;
+}
+
+static bool declares_range(const char *text)
+{
+	struct gvnp_range range;
+
+	if (!gvnp_range_parse(text, &range) || !is_plain_path(range.path))
+		return false;
+	for (size_t i = 0; gvnp_collectors[i]; i++)
+		if (lists_range(gvnp_collectors[i]->paths, &range))
+			return true;
+	return false;
+}
+
 static bool is_listed(const char *const *patterns, enum gvnp_operation operation, const char *path)
 {
 	for (size_t i = 0; patterns[i]; i++) {
@@ -86,6 +154,10 @@ static bool is_listed(const char *const *patterns, enum gvnp_operation operation
 				continue;
 			pattern += strlen("stat:");
 		}
+		bool is_filter = gvnp_text_starts(pattern, "seccomp:");
+		if (is_filter != (operation == GVNP_SECCOMP))
+			continue;
+		pattern += is_filter ? strlen("seccomp:") : 0;
 		if (pattern[0] == '/' && gvnp_text_matches(pattern, path))
 			return true;
 	}
@@ -106,6 +178,8 @@ bool gvnp_collect_declares(enum gvnp_operation operation, const char *path)
 			   : operation == GVNP_SYSTEM ? "system"
 						      : NULL;
 
+	if (operation == GVNP_RANGE)
+		return declares_range(path);
 	if (!name && !is_plain_path(path))
 		return false;
 	for (size_t i = 0; gvnp_collectors[i]; i++) {

@@ -80,6 +80,50 @@ static void end_element(void *context, const xmlChar *name, const xmlChar *prefi
 	xmlSAX2EndElementNs(context, name, prefix, uri);
 }
 
+/* What ends the part of a document that begins at *at with '<', and where: quotes, comments and
+ * such hold anything. Counts the attributes when it is a tag. */
+static const char *end_of_markup(const char *at, const char *end, size_t *ret_n_attributes)
+{
+	static const char *const pairs[][2] = { { "<!--", "-->" },
+						{ "<![CDATA[", "]]>" },
+						{ "<?", "?>" } };
+	char quote = '\0';
+
+	*ret_n_attributes = 0;
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		size_t size = strlen(pairs[i][0]);
+
+		if ((size_t)(end - at) < size || memcmp(at, pairs[i][0], size))
+			continue;
+		at = memmem(at + size, (size_t)(end - at) - size, pairs[i][1], strlen(pairs[i][1]));
+		return at ? at : end;
+	}
+	for (; at < end && (quote || *at != '>'); at++) {
+		if (quote)
+			quote = *at == quote ? '\0' : quote;
+		else if (*at == '"' || *at == '\'')
+			quote = *at;
+		else
+			*ret_n_attributes += *at == '=';
+	}
+	return at;
+}
+
+/* libxml2 compares each attribute of an element with all the others before it calls a handler: a
+ * megabyte of them takes seconds. So they are counted beforehand. */
+static bool is_crowded(const char *data, size_t size)
+{
+	const char *end = data + size;
+	size_t n_attributes;
+
+	while (data < end && (data = memchr(data, '<', (size_t)(end - data)))) {
+		data = end_of_markup(data, end, &n_attributes);
+		if (n_attributes > GVNP_XML_MAXIMUM_ATTRIBUTES)
+			return true;
+	}
+	return false;
+}
+
 static void free_parser(xmlParserCtxt **parser)
 {
 	xmlFreeParserCtxt(*parser);
@@ -118,6 +162,10 @@ int gvnp_xml_parse(const char *data, size_t size, struct gvnp_xml **ret, char **
 
 	if (!size || size > GVNP_XML_MAXIMUM_SIZE) {
 		*ret_problem = gvnp_format("XML refused: it has %zu bytes", size);
+		return -EINVAL;
+	}
+	if (is_crowded(data, size)) {
+		*ret_problem = gvnp_duplicate("XML refused: an element has too many attributes");
 		return -EINVAL;
 	}
 	xmlSetGenericErrorFunc(NULL, keep_silent);

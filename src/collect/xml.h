@@ -17,6 +17,7 @@ enum {
 	GVNP_XML_MAXIMUM_SIZE = 4 * 1024 * 1024, /* libvirt's own limit of a string over RPC */
 	GVNP_XML_MAXIMUM_DEPTH = 240,		 /* libvirt follows at most 200 backing images */
 	GVNP_XML_MAXIMUM_ITEMS = 200 * 1000,	 /* elements, attributes and namespaces together */
+	GVNP_XML_MAXIMUM_ATTRIBUTES = 1000,	 /* of one element */
 };
 
 struct gvnp_xml;
