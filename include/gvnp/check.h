@@ -39,6 +39,8 @@ struct gvnp_check {
 	const char *const *requirement;
 	const char *const *threat;
 	const char *const *reference;
+	/* Checks that, where they fail, are why this one fails too; none of them has a cause. */
+	const char *const *caused_by;
 	struct gvnp_parameter *parameters; /* after tailoring */
 	size_t n_parameters;
 	const char *per; /* table whose key is the object, or NULL */

@@ -316,12 +316,26 @@ static void list_tables(struct gvnp_engine *engine, const struct gvnp_scope *sco
 	result->tables = tables;
 }
 
+/* Facts of an option that was not given: nobody asked the question, which is no gap. */
+static bool is_declined(struct gvnp_engine *engine, struct gvnp_result *result)
+{
+	for (const char *const *table = result->tables; *table; table++)
+		if (gvnp_facts_is_declined(engine->facts, *table)) {
+			result->problem = gvnp_pool_format(
+				engine->pool, "not asked: only --deep reads %s", *table);
+			return true;
+		}
+	return false;
+}
+
 static void judge(struct gvnp_engine *engine, const struct gvnp_check *check,
 		  sqlite3_stmt *statement, struct gvnp_scope *scope, struct gvnp_result *result)
 {
 	struct shape shape;
 
 	list_tables(engine, scope, result);
+	if (is_declined(engine, result))
+		return;
 	if (!find_per(engine, check, scope, result) || !check_uses(engine, scope, result) ||
 	    !find_shape(engine, statement, check->per, result, &shape) ||
 	    !bind_parameters(engine, check, statement, result))

@@ -88,6 +88,8 @@ char *gvnp_helper_fact_name(const struct gvnp_helper *helper, const char *first,
 {
 	char *name = NULL;
 
+	if (!first)
+		return NULL;
 	if (!helper->table)
 		return gvnp_duplicate(first);
 	if (!strcmp(helper->table, "kernel_config") && !gvnp_text_starts(first, "CONFIG_"))

@@ -252,24 +252,61 @@ static void try_check(struct lint *lint, struct gvnp_catalogue *catalogue,
 	gvnp_engine_end(&engine);
 }
 
+static bool holds_knowledge(const char *folder)
+{
+	_cleanup_free_ char *file = gvnp_format("%s/requirements.yaml", folder);
+	struct stat status;
+
+	return !stat(file, &status);
+}
+
 /* The folder that holds requirements.yaml: the check's own or one above it. NULL: none. */
 static char *find_root(const char *path)
 {
 	_cleanup_free_ char *folder = realpath(path, NULL);
 
 	for (int up = 0; folder && up < 3; up++) {
-		_cleanup_free_ char *file = gvnp_format("%s/requirements.yaml", folder);
-		struct stat status;
-		char *slash;
-
-		if (!stat(file, &status))
+		if (holds_knowledge(folder))
 			return gvnp_take(folder);
-		slash = strrchr(folder, '/');
+		char *slash = strrchr(folder, '/');
 		if (!slash || slash == folder)
 			break;
 		*slash = '\0';
 	}
 	return NULL;
+}
+
+/* The area of a check is its folder's name; a site's check says it itself. */
+static bool area_of(const char *path, enum gvnp_area *ret)
+{
+	_cleanup_free_ char *real = realpath(path, NULL);
+	char *slash = real ? strrchr(real, '/') : NULL;
+
+	if (!slash || gvnp_text_starts(slash + 1, "site-"))
+		return false;
+	*slash = '\0';
+	return gvnp_area_parse(gvnp_text_base_name(real), ret);
+}
+
+/* The check it names as a cause lies in the same catalogue, in the folder its id begins with. */
+static void resolve_cause(struct lint *lint, const struct gvnp_check *check, const char *id)
+{
+	_cleanup_(gvnp_catalogue_freep) struct gvnp_catalogue *catalogue = gvnp_catalogue_new();
+	_cleanup_buffer_ struct gvnp_buffer text = { 0 };
+	_cleanup_free_ char *path =
+		gvnp_format("%s/%.*s/%s.yaml", lint->root, (int)strcspn(id, "-"), id, id);
+	struct gvnp_problems ignored = { 0 };
+	struct gvnp_yaml_node *top;
+	enum gvnp_area area = GVNP_ISOLATION;
+
+	if (gvnp_fields_is_id(id) && gvnp_load_file(path, false, &text, &ignored) &&
+	    !gvnp_yaml_parse(text.data, text.size, path, NULL, gvnp_catalogue_pool(catalogue),
+			     &ignored, &top))
+		gvnp_load_check(catalogue, top, path, area_of(path, &area) ? &area : NULL,
+				&ignored);
+	gvnp_load_resolve_cause(check, id, catalogue->n_checks ? &catalogue->checks[0] : NULL,
+				lint->problems);
+	gvnp_problems_done(&ignored);
 }
 
 /* What the check points to. Mistakes in those files themselves are told when their folder is
@@ -296,18 +333,8 @@ static void resolve(struct lint *lint, const char *path, const struct gvnp_check
 		gvnp_problems_done(&ignored);
 	}
 	gvnp_load_resolve_check(lint->knowledge, check, lint->problems);
-}
-
-/* The area of a check is its folder's name; a site's check says it itself. */
-static bool area_of(const char *path, enum gvnp_area *ret)
-{
-	_cleanup_free_ char *real = realpath(path, NULL);
-	char *slash = real ? strrchr(real, '/') : NULL;
-
-	if (!slash || gvnp_text_starts(slash + 1, "site-"))
-		return false;
-	*slash = '\0';
-	return gvnp_area_parse(gvnp_text_base_name(real), ret);
+	for (const char *const *id = check->caused_by; *id; id++)
+		resolve_cause(lint, check, *id);
 }
 
 static void lint_check(struct lint *lint, const char *path)

@@ -40,6 +40,9 @@ void gvnp_catalogue_finish(struct gvnp_catalogue *catalogue, struct gvnp_problem
 void gvnp_load_resolve(const struct gvnp_catalogue *catalogue, struct gvnp_problems *problems);
 void gvnp_load_resolve_check(const struct gvnp_catalogue *catalogue, const struct gvnp_check *check,
 			     struct gvnp_problems *problems);
+/* That a cause exists (NULL: it does not) and has no cause itself, so that there are no circles. */
+void gvnp_load_resolve_cause(const struct gvnp_check *check, const char *id,
+			     const struct gvnp_check *cause, struct gvnp_problems *problems);
 
 /* Reads a regular file of at most 1 MiB; false with a problem. One that is to be believed is no link
  * and passes gvnp_trust_refuses(); lint reads what an author is still writing, and believes none. */

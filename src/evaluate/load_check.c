@@ -9,8 +9,9 @@
 #include "evaluate/helpers.h"
 
 static const char *const check_keys[] = {
-	"title",      "area", "severity", "claim",     "requirement", "threat",	  "reference",
-	"parameters", "per",  "query",	  "rationale", "remediation", "examples", NULL,
+	"title",  "area",      "severity",    "claim",	    "requirement",
+	"threat", "reference", "caused_by",   "parameters", "per",
+	"query",  "rationale", "remediation", "examples",   NULL,
 };
 
 const char *gvnp_load_id_of(struct gvnp_pool *pool, const char *file)
@@ -122,6 +123,7 @@ void gvnp_load_check(struct gvnp_catalogue *catalogue, const struct gvnp_yaml_no
 	check.requirement = gvnp_fields_list(&fields, "requirement", true);
 	check.threat = gvnp_fields_list(&fields, "threat", true);
 	check.reference = gvnp_fields_list(&fields, "reference", false);
+	check.caused_by = gvnp_fields_list(&fields, "caused_by", false);
 	read_parameters(&fields, &check);
 	if (gvnp_yaml_get(top, "per"))
 		check.per = gvnp_fields_text(&fields, "per");

@@ -153,10 +153,31 @@ void gvnp_load_resolve_check(const struct gvnp_catalogue *catalogue, const struc
 					  "threat %s is not in threats.yaml", *id);
 }
 
+void gvnp_load_resolve_cause(const struct gvnp_check *check, const char *id,
+			     const struct gvnp_check *cause, struct gvnp_problems *problems)
+{
+	if (!cause || cause->is_site)
+		gvnp_problems_add(problems, check->file, 0, "caused_by %s is not a check", id);
+	else if (!strcmp(cause->id, check->id) || *cause->caused_by)
+		gvnp_problems_add(problems, check->file, 0,
+				  "caused_by %s has a cause itself: name that one", id);
+	else if (cause->severity < check->severity)
+		gvnp_problems_add(problems, check->file, 0,
+				  "caused_by %s is of lower severity: a finding is not put under "
+				  "a lesser one",
+				  id);
+}
+
 void gvnp_load_resolve(const struct gvnp_catalogue *catalogue, struct gvnp_problems *problems)
 {
-	for (size_t i = 0; i < catalogue->n_checks; i++)
-		gvnp_load_resolve_check(catalogue, &catalogue->checks[i], problems);
+	for (size_t i = 0; i < catalogue->n_checks; i++) {
+		const struct gvnp_check *check = &catalogue->checks[i];
+
+		gvnp_load_resolve_check(catalogue, check, problems);
+		for (const char *const *id = check->caused_by; *id; id++)
+			gvnp_load_resolve_cause(check, *id, gvnp_catalogue_check(catalogue, *id),
+						problems);
+	}
 	for (size_t i = 0; i < catalogue->n_requirements; i++) {
 		const struct gvnp_requirement *requirement = &catalogue->requirements[i];
 

@@ -67,6 +67,9 @@ void gvnp_names_sort(struct gvnp_names *names)
 	for (size_t r = 0; r < N_REQUESTS; r++) {
 		struct set set = find_set(names, requests[r]);
 		size_t kept = 0;
+
+		if (!set.n)
+			continue;
 		const char **array = (const char **)*set.names;
 		if (*set.n)
 			qsort(array, *set.n, sizeof *array, compare);
@@ -87,6 +90,8 @@ void gvnp_names_done(struct gvnp_names *names)
 	for (size_t r = 0; r < N_REQUESTS; r++) {
 		struct set set = find_set(names, requests[r]);
 
+		if (!set.n)
+			continue;
 		for (size_t i = 0; i < *set.n; i++)
 			free((char *)(*set.names)[i]);
 		free((const char **)*set.names);
@@ -100,7 +105,7 @@ void gvnp_names_merge(struct gvnp_names *names, const struct gvnp_names *more)
 		struct set from = find_set((struct gvnp_names *)more, requests[r]);
 		struct set to = find_set(names, requests[r]);
 
-		for (size_t i = 0; i < *from.n; i++)
+		for (size_t i = 0; from.n && to.n && i < *from.n; i++)
 			add(&to, (*from.names)[i]);
 	}
 	gvnp_names_sort(names);

@@ -112,7 +112,7 @@ static void add_waiver(const struct gvnp_fields *fields, struct gvnp_catalogue *
 					    "approved_by", "expires", NULL };
 	struct gvnp_waiver waiver = { .file = fields->file, .line = fields->mapping->line };
 	size_t n_before = fields->problems->n;
-	int64_t end;
+	int64_t end = 0;
 
 	if (!gvnp_fields_check_keys(fields, keys))
 		return;

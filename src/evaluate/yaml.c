@@ -16,7 +16,8 @@
 #include "evaluate/yaml_literals.h"
 #include "gvnp/check.h"
 
-enum { DEEPEST = 12, MOST_NODES = 200000, LARGEST_SCALAR = 64 * 1024 };
+/* Each key is looked for among those before it: their number has a bound of its own. */
+enum { DEEPEST = 12, MOST_NODES = 200000, MOST_KEYS = 4096, LARGEST_SCALAR = 64 * 1024 };
 
 struct reader {
 	yaml_parser_t parser;
@@ -146,6 +147,8 @@ static int read_key(struct reader *reader, const yaml_event_t *event,
 
 	if (event->type != YAML_SCALAR_EVENT)
 		return refuse(reader, event->start_mark.line, "a key must be a plain word");
+	if (children->n == MOST_KEYS)
+		return refuse(reader, event->start_mark.line, "the mapping has too many keys");
 	error = read_node(reader, event, DEEPEST, ret);
 	if (error)
 		return error;

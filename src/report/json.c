@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "report/cause.h"
 #include "report/json_writer.h"
 
 static const char schema[] = "gvnp-audit/1";
@@ -132,9 +133,11 @@ static void put_subject(struct gvnp_json *json, const struct gvnp_subject *subje
 	gvnp_json_end(json, '}');
 }
 
-static void put_check(struct gvnp_json *json, const struct gvnp_result *result)
+static void put_check(struct gvnp_json *json, const struct gvnp_report *report,
+		      const struct gvnp_result *result)
 {
 	const struct gvnp_check *check = result->check;
+	const struct gvnp_result *cause = gvnp_report_cause(report, result);
 
 	gvnp_json_begin(json, '{');
 	put_text(json, "id", check->id);
@@ -145,6 +148,8 @@ static void put_check(struct gvnp_json *json, const struct gvnp_result *result)
 	put_text(json, "title", check->title);
 	put_text(json, "verdict", gvnp_verdict_name(result->verdict));
 	put_boolean(json, "waived", result->is_waived);
+	if (cause)
+		put_text(json, "caused_by", cause->check->id);
 	if (*result->problem)
 		put_text(json, "problem", result->problem);
 	put_texts(json, "requirement", check->requirement);
@@ -156,11 +161,13 @@ static void put_check(struct gvnp_json *json, const struct gvnp_result *result)
 	gvnp_json_end(json, '}');
 }
 
-static void put_checks(struct gvnp_json *json, const struct gvnp_results *results)
+static void put_checks(struct gvnp_json *json, const struct gvnp_report *report)
 {
+	const struct gvnp_results *results = report->results;
+
 	begin_member(json, "checks", '[');
 	for (size_t i = 0; i < results->n; i++)
-		put_check(json, &results->results[i]);
+		put_check(json, report, &results->results[i]);
 	gvnp_json_end(json, ']');
 }
 
@@ -314,7 +321,7 @@ void gvnp_report_json(const struct gvnp_report *report, struct gvnp_buffer *out)
 	put_observations(&json, report);
 	put_judged(&json, "level", scores->is_judged, scores->level);
 	put_areas(&json, scores);
-	put_checks(&json, report->results);
+	put_checks(&json, report);
 	put_requirements(&json, scores);
 	put_threats(&json, scores);
 	put_waivers(&json, report->catalogue);

@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "report/cause.h"
 #include "report/writers.h"
 
 /* The first screen of a report that does not go to a terminal. */
@@ -32,6 +33,11 @@ bool gvnp_text_is_unjudged(const struct gvnp_report *report, const struct gvnp_r
 	return !result->check->is_site && !result->is_waived &&
 	       (result->verdict == GVNP_INCONCLUSIVE || result->verdict == GVNP_ERROR) &&
 	       !is_said_already(report, result->check->area);
+}
+
+bool gvnp_text_is_finding(const struct gvnp_text *text, size_t i)
+{
+	return gvnp_text_is_failed(text->ranked[i]) && !text->causes[i];
 }
 
 static int compare_results(const void *a, const void *b)
@@ -74,6 +80,16 @@ static void rank(struct gvnp_text *text)
 	}
 	if (n)
 		qsort(text->ranked, n, sizeof *text->ranked, compare_results);
+	text->n_ranked = n;
+	text->causes = gvnp_allocate_array(n + 1, sizeof *text->causes);
+	for (size_t i = 0; i < n; i++) {
+		if (gvnp_text_is_failed(text->ranked[i]))
+			text->causes[i] = gvnp_report_cause(text->report, text->ranked[i]);
+		/* What is not shown cannot explain anything. */
+		if (text->causes[i] && !is_in_scope(text->report, text->causes[i]))
+			text->causes[i] = NULL;
+		text->n_consequences += text->causes[i] != NULL;
+	}
 }
 
 static void how_to_get_more(const struct gvnp_text *text)
@@ -100,6 +116,7 @@ void gvnp_report_text(const struct gvnp_report *report, struct gvnp_buffer *out)
 	gvnp_text_summary(&text, report->rows ? report->rows : SCREEN_ROWS);
 	if (!report->rows) {
 		gvnp_text_findings(&text);
+		gvnp_text_surface(&text);
 		gvnp_text_unjudged(&text);
 		gvnp_text_requirements(&text);
 		gvnp_text_threats(&text);
@@ -107,4 +124,5 @@ void gvnp_report_text(const struct gvnp_report *report, struct gvnp_buffer *out)
 		how_to_get_more(&text);
 	}
 	free(text.ranked);
+	free(text.causes);
 }

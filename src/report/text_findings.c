@@ -85,10 +85,43 @@ static void points_to(const struct gvnp_text *text, const struct gvnp_check *che
 		gvnp_layout_paragraph(&text->layout, "  For: ", "    ", gvnp_buffer_text(&row));
 }
 
+static size_t count_failing(const struct gvnp_result *result)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < result->n_subjects; i++)
+		n += result->subjects[i].verdict == GVNP_FAIL && !result->subjects[i].waiver;
+	return n;
+}
+
+/* What would not be there without this finding: it is not told again for every VM. */
+static void consequences(const struct gvnp_text *text, const struct gvnp_result *result)
+{
+	_cleanup_buffer_ struct gvnp_buffer row = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < text->n_ranked; i++) {
+		const struct gvnp_check *check = text->ranked[i]->check;
+
+		if (text->causes[i] != result)
+			continue;
+		gvnp_buffer_append_format(&row, "%s%s %s (%zu)", row.size ? ", " : "",
+					  gvnp_severity_name(check->severity), check->id,
+					  count_failing(text->ranked[i]));
+		n += count_failing(text->ranked[i]);
+	}
+	if (!row.size)
+		return;
+	gvnp_buffer_append_format(&row, ": %zu finding%s", n, n == 1 ? "" : "s");
+	gvnp_layout_paragraph(&text->layout, "  And because of it: ", "    ",
+			      gvnp_buffer_text(&row));
+}
+
 static void finding(const struct gvnp_text *text, const struct gvnp_result *result)
 {
 	title(text, result);
 	subjects(text, result);
+	consequences(text, result);
 	gvnp_layout_prose(&text->layout, "  Fix: ", "    ", result->check->remediation);
 	points_to(text, result->check);
 }
@@ -190,12 +223,18 @@ static void site_checks(const struct gvnp_text *text)
 
 void gvnp_text_findings(const struct gvnp_text *text)
 {
-	if (text->n_failed)
+	if (text->n_consequences)
+		gvnp_layout_heading(
+			&text->layout,
+			"FAILED: %zu checks, worst first; %zu of them are told with the "
+			"cause they share",
+			text->n_failed, text->n_consequences);
+	else if (text->n_failed)
 		gvnp_layout_heading(&text->layout, "FAILED: %zu checks, worst first",
 				    text->n_failed);
-	for (const struct gvnp_result **result = text->ranked; *result; result++)
-		if (gvnp_text_is_failed(*result))
-			finding(text, *result);
+	for (size_t i = 0; i < text->n_ranked; i++)
+		if (gvnp_text_is_finding(text, i))
+			finding(text, text->ranked[i]);
 	waived(text);
 	stale_waivers(text);
 	site_checks(text);

@@ -233,15 +233,16 @@ static void findings(struct screen *screen)
 	const struct gvnp_text *text = screen->text;
 	int room = screen->rows_left - 2;
 	size_t n_most = room > 3 ? (size_t)room / 3 : 1, n = 0;
+	size_t n_findings = text->n_failed - text->n_consequences;
 
-	if (n_most > text->n_failed)
-		n_most = text->n_failed;
+	if (n_most > n_findings)
+		n_most = n_findings;
 	int remedy_rows = n_most ? room / (int)n_most - 2 : 1;
 	remedy_rows = remedy_rows < 1 ? 1 : remedy_rows > 4 ? 4 : remedy_rows;
-	for (const struct gvnp_result **result = text->ranked; *result && n < n_most; result++) {
-		if (!gvnp_text_is_failed(*result))
+	for (size_t i = 0; i < text->n_ranked && n < n_most; i++) {
+		if (!gvnp_text_is_finding(text, i))
 			continue;
-		finding(screen, *result, remedy_rows);
+		finding(screen, text->ranked[i], remedy_rows);
 		n++;
 	}
 	closing(screen, text->n_failed - n);

@@ -14,6 +14,7 @@
 #include "base/text.h"
 
 static const char *const silicon[] = {
+	"boot_entry",
 	"cpu",
 	"cpu_bug",
 	"cpu_flag",
@@ -21,12 +22,23 @@ static const char *const silicon[] = {
 	"cpu_vulnerability_token",
 	"dmi",
 	"firmware",
+	"firmware_resource",
 	"interrupt",
 	"iommu",
+	"iommu_firmware",
 	"iommu_group",
+	"memory_controller",
+	"memory_module",
 	"pci_device",
+	"sbat_revocation",
+	"secure_boot_certificate",
+	"secure_boot_list",
+	"security_processor",
 	"smt",
 	"tpm",
+	"tpm_event",
+	"tpm_log",
+	"tpm_pcr",
 };
 
 static bool is_about_silicon(const struct gvnp_result *result)

@@ -136,6 +136,11 @@ static void explain_check(const struct gvnp_layout *layout, const struct gvnp_ca
 
 	paragraph(layout, "", check->title);
 	paragraph(layout, "", kind);
+	for (const char *const *id = check->caused_by; id && *id; id++) {
+		_cleanup_free_ char *cause = gvnp_format("told with %s where that fails too", *id);
+
+		paragraph(layout, "", cause);
+	}
 	gvnp_layout_heading(layout, "Why");
 	gvnp_layout_prose(layout, "  ", "  ", check->rationale);
 	gvnp_layout_heading(layout, "What to do");

@@ -19,6 +19,7 @@ enum option_id {
 	OPTION_ROOT,
 	OPTION_CONNECT,
 	OPTION_ACTIVATE,
+	OPTION_DEEP,
 	OPTION_DEADLINE,
 	OPTION_GVNP_TYPE,
 	OPTION_FORMAT,
@@ -31,6 +32,7 @@ enum option_id {
 	OPTION_REDACT,
 	OPTION_ALL,
 	OPTION_NO_COLOUR,
+	OPTION_PRIVILEGES,
 	OPTION_HELP,
 };
 
@@ -49,6 +51,8 @@ static const struct option_row rows[] = {
 	  "libvirt to ask, local only (default qemu:///system)" },
 	{ OPTION_ACTIVATE, "--activate", NULL, " run snapshot query declare ",
 	  "wake a libvirt daemon that only its socket stands for" },
+	{ OPTION_DEEP, "--deep", NULL, " run snapshot query ",
+	  "read the system call filters of VMs; stops them briefly" },
 	{ OPTION_DEADLINE, "--deadline", "SECONDS", " run snapshot query declare ",
 	  "of the whole run, 1-3600 (default 10)" },
 	{ OPTION_GVNP_TYPE, "--gvnp-type", "2|3", " run snapshot ",
@@ -72,6 +76,8 @@ static const struct option_row rows[] = {
 	  "on a terminal, the whole report and not its first screen" },
 	{ OPTION_NO_COLOUR, "--no-colour", NULL, " run snapshot ",
 	  "plain text; so does NO_COLOR in the environment" },
+	{ OPTION_PRIVILEGES, "--privileges", NULL, " run ",
+	  "no audit: what each of its processes holds and may do" },
 	{ OPTION_HELP, "--help", NULL, " run snapshot explain list query lint declare ",
 	  "this text" },
 };
@@ -176,6 +182,9 @@ static char *set(const struct option_row *row, const char *value, struct gvnp_op
 	case OPTION_ACTIVATE:
 		options->activate = true;
 		return NULL;
+	case OPTION_DEEP:
+		options->is_deep = true;
+		return NULL;
 	case OPTION_REDACT:
 		options->is_redacted = true;
 		return NULL;
@@ -184,6 +193,9 @@ static char *set(const struct option_row *row, const char *value, struct gvnp_op
 		return NULL;
 	case OPTION_NO_COLOUR:
 		options->without_colour = true;
+		return NULL;
+	case OPTION_PRIVILEGES:
+		options->is_privileges = true;
 		return NULL;
 	case OPTION_HELP:
 		return NULL;
@@ -211,7 +223,7 @@ static char *parse_option(const struct gvnp_verb *verb, int argc, char *const *a
 			return gvnp_format("%s needs %s", row->name, row->argument);
 		value = argv[++*at];
 	}
-	if (row->argument && !*value)
+	if (row->argument && (!value || !*value))
 		return gvnp_format("%s: %s is empty", row->name, row->argument);
 	*ret_is_help |= row->id == OPTION_HELP;
 	return set(row, value, options);

@@ -24,6 +24,7 @@ struct gvnp_options {
 	const char *root;	 /* NULL: the live host */
 	const char *libvirt_uri; /* NULL: the system's */
 	bool activate;
+	bool is_deep;
 	int deadline_ms;
 	int gvnp_type;
 	const char *format; /* NULL: text */
@@ -38,6 +39,7 @@ struct gvnp_options {
 	bool is_everything;
 	bool is_redacted;
 	bool without_colour;
+	bool is_privileges; /* what the processes hold, instead of an audit */
 	const char *const *arguments; /* what is not an option; ends with NULL */
 	size_t n_arguments;
 };

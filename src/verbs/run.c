@@ -28,5 +28,7 @@ int gvnp_verb_perform(const struct gvnp_options *options,
 
 int gvnp_verb_run(const struct gvnp_options *options)
 {
+	if (options->is_privileges)
+		return gvnp_verb_privileges(options);
 	return gvnp_verb_perform(options, gvnp_audit_work);
 }

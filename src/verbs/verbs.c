@@ -33,17 +33,26 @@ int gvnp_verb_supervise(const struct gvnp_options *options, bool is_recorded,
 		.root = options->root,
 		.libvirt_uri = options->libvirt_uri,
 		.activate = options->activate,
+		.is_deep = options->is_deep,
 		.record = is_recorded,
 		.deadline_ms = options->deadline_ms,
+		.locks_itself = true,
 		.prepare = gvnp_audit_prepare,
 		.work = work,
 		.data = data,
 	};
+	if (options->is_deep && !options->root)
+		fputs("gvnp-audit: --deep stops one thread of each VM process for some "
+		      "microseconds, to read its system call filter\n",
+		      stderr);
 	int error = gvnp_supervise(&plan, ret);
 
 	if (error)
 		gvnp_output_complain("the processes of the audit could not be started: %s",
 				     strerror(-error));
 	fputs(gvnp_buffer_text(ret->messages), stderr);
+	/* A replay touches no host. */
+	if (!error && !options->root)
+		gvnp_privilege_record(ret->status);
 	return error ? GVNP_EXIT_INCOMPLETE : ret->status;
 }

@@ -16,6 +16,9 @@ int gvnp_verb_query(const struct gvnp_options *options);
 int gvnp_verb_lint(const struct gvnp_options *options);
 int gvnp_verb_declare(const struct gvnp_options *options);
 
+/* run --privileges: prints who of the processes holds what. */
+int gvnp_verb_privileges(const struct gvnp_options *options);
+
 /* Loads the catalogue: --checks, else the checkout the program was built in, else the installed
  * one. Returns 0, or an exit status after saying what is wrong, with file and line. */
 int gvnp_verb_load(const struct gvnp_options *options, struct gvnp_catalogue **ret);
