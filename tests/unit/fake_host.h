@@ -96,7 +96,10 @@ static inline struct gvnp_answers *fake_ask(struct gvnp_source *source,
 				gvnp_answers_fail_because(answers, i, file->error, "%s", file->data);
 			else
 				gvnp_answers_fail(answers, i, requests[i].path,
-						  file ? file->error : ENOENT);
+						  file ? file->error
+						  : requests[i].operation == GVNP_SECCOMP
+							  ? GVNP_NOT_ASKED
+							  : ENOENT);
 			continue;
 		}
 		answers->answers[i].type = file->type;

@@ -228,12 +228,16 @@ static void functions_know_their_group_driver_and_parent(void **state)
 
 	(void)state;
 	fake_collect(&host, &gvnp_collector_pci_device);
-	assert_rows(&host, "SELECT * FROM pci_device ORDER BY 1",
+	assert_rows(&host,
+		    "SELECT address, class, vendor, device, driver, iommu_group, physical_function"
+		    "  FROM pci_device ORDER BY 1",
 		    "0000:00:00.0|0x060000|0x8086|0x29c0||-1|\n"
 		    "0000:03:00.0|0x020000|0x8086|0x1533|igb|12|\n"
 		    "0000:03:10.0|0x020000|0x8086|0x1520|vfio-pci|NULL|0000:03:00.0\n");
-	assert_rows(&host, "SELECT column_name, object FROM hole ORDER BY object",
-		    "iommu_group|0000:03:10.0\n|0000:04:00.0\n");
+	assert_rows(&host,
+		    "SELECT table_name, column_name, object FROM hole ORDER BY object, table_name",
+		    "pci_device|iommu_group|0000:03:10.0\n"
+		    "pci_device||0000:04:00.0\nsecurity_processor||0000:04:00.0\n");
 }
 
 static void an_empty_iommu_folder_is_no_iommu(void **state)

@@ -55,11 +55,71 @@ static void a_null_or_a_column_left_out_is_remembered(void **state)
 	assert_false(gvnp_facts_may_hold_null(facts, "no_such_table"));
 }
 
+static void insert_host(struct gvnp_facts *facts, const char *type, size_t size, int64_t is_virtual)
+{
+	gvnp_insert(facts, "security", gvnp_text_sized("lockdown", type, size));
+	gvnp_insert(facts, "host", gvnp_integer("id", 1), gvnp_integer("is_virtual", is_virtual),
+		    gvnp_integer("time", 1));
+}
+
+/* SQLite itself is told to ignore the lists of most tables. */
+static void what_a_list_does_not_hold_is_refused(void **state)
+{
+	_cleanup_(gvnp_facts_freep) struct gvnp_facts *facts = gvnp_facts_new();
+
+	(void)state;
+	insert_host(facts, "nonesuch", SIZE_MAX, 2);
+	insert_host(facts, "non", SIZE_MAX, -1);
+	assert_int_equal(count(facts, "SELECT count(*) FROM security"), 0);
+	assert_int_equal(count(facts, "SELECT count(*) FROM host"), 0);
+	assert_int_equal(count(facts, "SELECT count(*) FROM hole WHERE problem LIKE "
+				      "'%CHECK constraint failed: column lockdown'"),
+			 1);
+	insert_host(facts, "nonesuch", strlen("none"), 0);
+	assert_int_equal(count(facts, "SELECT lockdown = 'none' FROM security"), 1);
+	assert_int_equal(count(facts, "SELECT is_virtual FROM host"), 0);
+}
+
+static void a_table_of_one_row_has_one_row(void **state)
+{
+	_cleanup_(gvnp_facts_freep) struct gvnp_facts *facts = gvnp_facts_new();
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		gvnp_insert(facts, "lsm", gvnp_text("name", i ? "yama" : "bpf"),
+			    gvnp_integer("position", i));
+	for (int i = 0; i < 2; i++)
+		gvnp_insert(facts, "security", gvnp_text("lockdown", "none"));
+	gvnp_insert(facts, "security", gvnp_integer("id", 2), gvnp_text("lockdown", "none"));
+	assert_int_equal(count(facts, "SELECT count(*) FROM security"), 1);
+	assert_int_equal(count(facts, "SELECT count(*) FROM lsm"), 2);
+}
+
+static void an_index_changes_no_answer(void **state)
+{
+	static const char sql[] = "SELECT sum(cpu) FROM cpu_set_member WHERE cpu_set = 1";
+	_cleanup_(gvnp_facts_freep) struct gvnp_facts *facts = gvnp_facts_new();
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		gvnp_insert(facts, "cpu_set_member", gvnp_integer("cpu_set", i % 2),
+			    gvnp_integer("cpu", i));
+	assert_int_equal(count(facts, sql), 400);
+	gvnp_facts_index(facts);
+	gvnp_facts_index(facts);
+	assert_int_equal(count(facts, sql), 400);
+	gvnp_insert(facts, "cpu_set_member", gvnp_integer("cpu_set", 1), gvnp_integer("cpu", 600));
+	assert_int_equal(count(facts, sql), 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_that_change_in_place_are_other_names),
 		cmocka_unit_test(a_null_or_a_column_left_out_is_remembered),
+		cmocka_unit_test(what_a_list_does_not_hold_is_refused),
+		cmocka_unit_test(a_table_of_one_row_has_one_row),
+		cmocka_unit_test(an_index_changes_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -305,6 +305,29 @@ static void a_check_that_fails_for_want_of_facts_is_no_proof(void **state)
 	assert_true(counts.n_proofs >= 6);
 }
 
+#define CAUSED(id) HEAD "caused_by: [" id "]\n" FLOPPY TAIL "examples:\n" PASSES FAILS
+
+static void a_cause_is_a_check_of_the_catalogue_without_a_cause_itself(void **state)
+{
+	FOLDER(folder);
+
+	(void)state;
+	assert_string_equal(lint(&folder, CAUSED("escape-b")),
+			    "escape/escape-a.yaml:0: caused_by escape-b is not a check\n");
+	assert_string_equal(lint(&folder, CAUSED("../../etc/passwd")),
+			    "escape/escape-a.yaml:0: caused_by ../../etc/passwd is not a check\n");
+	folder_write(&folder, "escape/escape-b.yaml",
+		     HEAD FLOPPY TAIL "examples:\n" PASSES FAILS);
+	assert_string_equal(lint(&folder, CAUSED("escape-b")), "");
+	folder_write(&folder, "escape/escape-b.yaml", CAUSED("escape-a"));
+	assert_string_equal(lint(&folder, CAUSED("escape-b")),
+			    "escape/escape-a.yaml:0: caused_by escape-b has a cause itself: name "
+			    "that one\n");
+	assert_string_equal(lint(&folder, CAUSED("escape-a")),
+			    "escape/escape-a.yaml:0: caused_by escape-a has a cause itself: name "
+			    "that one\n");
+}
+
 static void a_site_check_is_linted_alone(void **state)
 {
 	_cleanup_free_ char *path = NULL;
@@ -339,6 +362,7 @@ int main(void)
 		cmocka_unit_test(per_is_refused_when_objects_depend_on_each_other),
 		cmocka_unit_test(in_a_per_check_collected_names_the_object),
 		cmocka_unit_test(a_check_that_fails_for_want_of_facts_is_no_proof),
+		cmocka_unit_test(a_cause_is_a_check_of_the_catalogue_without_a_cause_itself),
 		cmocka_unit_test(a_site_check_is_linted_alone),
 	};
 

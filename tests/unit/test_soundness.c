@@ -41,6 +41,21 @@ static void nothing_passes_on_a_table_that_was_not_collected(void **state)
 		      "inconclusive (module was not collected)");
 }
 
+/* Facts of an option that was not given; what was collected after all counts. */
+static void what_was_not_asked_for_is_not_applicable_and_never_a_pass(void **state)
+{
+	static const char query[] =
+		"SELECT 'a' AS subject, NOT EXISTS (SELECT 1 FROM module) AS pass";
+	BENCH(bench, "host");
+
+	(void)state;
+	gvnp_facts_declined(bench.facts, "module");
+	assert_judged(&bench, NULL, query,
+		      "not-applicable (not asked: only --deep reads module)");
+	gvnp_facts_collected(bench.facts, "module");
+	assert_judged(&bench, NULL, query, "pass a=pass");
+}
+
 static void every_way_to_read_a_table_is_noticed(void **state)
 {
 	static const char *const queries[] = {
@@ -384,6 +399,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_passes_on_a_table_that_was_not_collected),
+		cmocka_unit_test(what_was_not_asked_for_is_not_applicable_and_never_a_pass),
 		cmocka_unit_test(every_way_to_read_a_table_is_noticed),
 		cmocka_unit_test(what_the_authorizer_cannot_see_is_refused),
 		cmocka_unit_test(a_hole_matters_when_its_column_is_read),

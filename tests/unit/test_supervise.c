@@ -2,15 +2,19 @@
 /* The processes of a run: what they hand back, and that none of them hangs or is left behind. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,6 +25,54 @@
 #include "base/text.h"
 #include "gvnp/privilege.h"
 #include "supervised.h"
+
+/* The worker's lock lets it neither signal nor open. What it wants done it leaves here, and a
+ * thread of this process does it. */
+static struct wish {
+	atomic_int pid, number; /* to signal whom with what */
+	atomic_int told[2];	/* processes for the test to watch */
+} * wish;
+
+static void *fulfil(void *data)
+{
+	(void)data;
+	for (;; usleep(500)) {
+		int pid = atomic_exchange(&wish->pid, 0);
+
+		if (pid > 1)
+			kill(pid, atomic_load(&wish->number));
+	}
+	return NULL;
+}
+
+static int start_fulfilling(void **state)
+{
+	pthread_t thread;
+	sigset_t all, old;
+
+	(void)state;
+	wish = mmap(NULL, sizeof *wish, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(wish != MAP_FAILED);
+	/* It must not take SIGCHLD from the supervisor. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	assert_int_equal(pthread_create(&thread, NULL, fulfil, NULL), 0);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return pthread_detach(thread);
+}
+
+/* In the worker. */
+static void wish_signal(pid_t pid, int number)
+{
+	struct timespec moment = { .tv_nsec = 200000 };
+
+	atomic_store(&wish->number, number);
+	atomic_store(&wish->pid, pid);
+	while (atomic_load(&wish->pid))
+		nanosleep(&moment, NULL);
+	moment.tv_nsec = 20000000; /* until it has arrived */
+	nanosleep(&moment, NULL);
+}
 
 static void report_comm(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome)
 {
@@ -113,7 +165,7 @@ static void crash(struct gvnp_source *source, void *data, struct gvnp_outcome *o
 	(void)source;
 	(void)data;
 	(void)outcome;
-	raise(SIGKILL); /* like the kernel's out-of-memory killer */
+	wish_signal(getpid(), SIGKILL); /* like the kernel's out-of-memory killer */
 }
 
 static void a_worker_that_crashes_is_named(void **state)
@@ -172,7 +224,7 @@ static void signal_reader(struct gvnp_source *source, void *data, struct gvnp_ou
 	pid_t pid = reader_of(source);
 
 	if (pid > 1)
-		kill(pid, *(int *)data);
+		wish_signal(pid, *(int *)data);
 	append_answer(source, outcome, GVNP_READ, "/proc/self/comm");
 	append_answer(source, outcome, GVNP_READ, "/proc/version");
 }
@@ -242,7 +294,7 @@ static void interrupt_parent(struct gvnp_source *source, void *data, struct gvnp
 {
 	(void)source;
 	(void)outcome;
-	kill(getppid(), *(int *)data);
+	wish_signal(getppid(), *(int *)data);
 	for (;;)
 		pause();
 }
@@ -267,15 +319,13 @@ static void a_signal_to_the_supervisor_ends_all_and_is_told(void **state)
 	}
 }
 
-/* Writes its pid and the reader's to a file, then hangs. */
+/* Tells its pid and the reader's, then hangs. */
 static void tell_and_hang(struct gvnp_source *source, void *data, struct gvnp_outcome *outcome)
 {
-	pid_t pids[] = { getpid(), reader_of(source) };
-	int fd = open(data, O_WRONLY);
-
+	(void)data;
 	(void)outcome;
-	if (write(fd, pids, sizeof pids) != sizeof pids)
-		_exit(1);
+	atomic_store(&wish->told[0], getpid());
+	atomic_store(&wish->told[1], reader_of(source));
 	for (;;)
 		pause();
 }
@@ -299,9 +349,7 @@ static bool wait_until_ended(pid_t pid)
 
 static void a_killed_supervisor_leaves_no_orphan(void **state)
 {
-	char path[] = "/tmp/gvnp-supervise-XXXXXX";
-	_cleanup_close_ int fd = mkstemp(path);
-	pid_t pids[2] = { 0, 0 };
+	pid_t pids[2];
 
 	(void)state;
 	pid_t supervisor = fork();
@@ -309,14 +357,15 @@ static void a_killed_supervisor_leaves_no_orphan(void **state)
 	if (!supervisor) {
 		struct gvnp_outcome outcome = { 0 };
 		struct gvnp_plan plan = { .work = tell_and_hang,
-					  .data = path,
 					  .without_libvirt = true,
 					  .declares = declares_all };
 
 		_exit(gvnp_supervise(&plan, &outcome) ? 1 : 0);
 	}
-	for (int i = 0; i < 500 && pread(fd, pids, sizeof pids, 0) != sizeof pids; i++)
+	for (int i = 0; i < 500 && !atomic_load(&wish->told[1]); i++)
 		usleep(10000);
+	for (size_t i = 0; i < 2; i++)
+		pids[i] = atomic_load(&wish->told[i]);
 	assert_true(pids[0] > 1 && pids[1] > 1);
 	assert_false(has_ended(pids[0]));
 	assert_false(has_ended(pids[1]));
@@ -324,7 +373,6 @@ static void a_killed_supervisor_leaves_no_orphan(void **state)
 	assert_int_equal(waitpid(supervisor, NULL, 0), supervisor);
 	assert_true(wait_until_ended(pids[0]));
 	assert_true(wait_until_ended(pids[1]));
-	unlink(path);
 }
 
 static int refuse(void *data)
@@ -368,5 +416,5 @@ int main(void)
 		cmocka_unit_test(a_killed_supervisor_leaves_no_orphan),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, start_fulfilling, NULL);
 }
