@@ -56,7 +56,7 @@ for operation, path, _, data in messages(sys.argv[3]):
         originals |= {r[0] for r in rows if 1000 <= int(r[2]) < 60000}
     originals |= set(re.findall(rb"guest=([^,]+),", data)) if path.endswith(b"/cmdline") else set()
 # ones that the replacements themselves look like, or that are one word, are for the unit test
-originals = {o for o in originals if len(o) >= 6 and not re.fullmatch(rb"(vm|net|user|host)-\d+|00000000-0000-4000-8000-\d+|0000000000004000800\d+|02:00.*", o)}
+originals = {o for o in originals if len(o) >= 6 and not re.fullmatch(rb"(vm|net|user|host)-\d+|00000000-0000-4000-8000-[0-9a-f]+|0000000000004000800[0-9a-f]+|02:00.*", o)}
 everything = b"\n".join(b"\n".join(message[1:]) for message in messages(sys.argv[4]))
 with tarfile.open(sys.argv[4]) as tar:
     everything += b"\n".join(tar.extractfile(m).read() for m in tar if m.isfile())
