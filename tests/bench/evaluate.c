@@ -2,7 +2,8 @@
 /*
  * Processor time of preparing and evaluating all checks over a recorded host:
  *   evaluate SNAPSHOT
- * prints "N-CHECKS MICROSECONDS SLOWEST-ID MICROSECONDS": the median of 15 evaluations.
+ * prints "N-CHECKS MICROSECONDS", the median of 15 evaluations, and after it "ID MICROSECONDS" of
+ * the ten slowest, each alone, the slowest first.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,12 @@
 #include "gvnp/evaluate.h"
 #include "source/answerer.h"
 
-enum { N_RUNS = 15 };
+enum { N_RUNS = 15, N_SLOWEST = 10 };
+
+struct cost {
+	const char *id;
+	long microseconds;
+};
 
 static long microseconds(void)
 {
@@ -29,6 +35,13 @@ static int by_size(const void *one, const void *other)
 	long a = *(const long *)one, b = *(const long *)other;
 
 	return (a > b) - (a < b);
+}
+
+static int by_cost(const void *one, const void *other)
+{
+	const struct cost *a = one, *b = other;
+
+	return (b->microseconds > a->microseconds) - (b->microseconds < a->microseconds);
 }
 
 static long median_evaluation(struct gvnp_facts *facts, const struct gvnp_catalogue *catalogue)
@@ -60,19 +73,20 @@ int main(int argc, char **argv)
 	gvnp_collect(&(struct gvnp_collection){ source, facts, &catalogue->names });
 	gvnp_functions_register(facts, &catalogue->names);
 
-	long all = median_evaluation(facts, catalogue), slowest = -1;
-	const char *id = "";
+	_cleanup_free_ struct cost *costs = calloc(catalogue->n_checks + 1, sizeof *costs);
+	if (!costs)
+		return 2;
+	printf("%zu %ld", catalogue->n_checks, median_evaluation(facts, catalogue));
 	for (size_t i = 0; i < catalogue->n_checks; i++) {
 		struct gvnp_catalogue one = *catalogue;
 		one.checks = catalogue->checks + i;
 		one.n_checks = 1;
-		long time = median_evaluation(facts, &one);
-		if (time > slowest) {
-			slowest = time;
-			id = catalogue->checks[i].id;
-		}
+		costs[i] = (struct cost){ one.checks->id, median_evaluation(facts, &one) };
 	}
-	printf("%zu %ld %s %ld\n", catalogue->n_checks, all, id, slowest);
+	qsort(costs, catalogue->n_checks, sizeof *costs, by_cost);
+	for (size_t i = 0; i < catalogue->n_checks && i < N_SLOWEST; i++)
+		printf(" %s %ld", costs[i].id, costs[i].microseconds);
+	printf("\n");
 	gvnp_facts_free(facts);
 	gvnp_problems_done(&problems);
 	return 0;

@@ -15,11 +15,15 @@
 #include <unistd.h>
 
 #include <jansson.h>
+#include <libaudit.h>
+#include <libtasn1.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <libxml/parser.h>
 #include <nettle/version.h>
+#include <seccomp.h>
 #include <sqlite3.h>
+#include <sys/capability.h>
 #include <yaml.h>
 #include <zlib.h>
 
@@ -58,7 +62,24 @@ static void list_folder(const char *path)
 	closedir(folder);
 }
 
-static void repeat_request(const char *operation, const char *path)
+/* "OFFSET+SIZE:/path" */
+static void read_range(char *text)
+{
+	static char bytes[1 << 18];
+	char *end;
+	unsigned long long offset = strtoull(text, &end, 10);
+	size_t size = *end == '+' ? strtoul(end + 1, &end, 10) : 0;
+	int fd = *end == ':' ? open(end + 1, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return;
+	ssize_t got = pread(fd, bytes, size < sizeof bytes ? size : sizeof bytes, (off_t)offset);
+	if (got > 0)
+		seen += (size_t)got;
+	close(fd);
+}
+
+static void repeat_request(const char *operation, char *path)
 {
 	char target[4096];
 	struct stat status;
@@ -71,6 +92,8 @@ static void repeat_request(const char *operation, const char *path)
 		seen += readlink(path, target, sizeof target) > 0;
 	else if (!strcmp(operation, "stat"))
 		seen += !stat(path, &status);
+	else if (!strcmp(operation, "range"))
+		read_range(path);
 }
 
 static void repeat_requests(const char *file)
@@ -104,11 +127,34 @@ static void parse(char *xml)
 	if (!xml)
 		return;
 	size_t size = strlen(xml);
-	xmlDocPtr document = xmlReadMemory(xml, (int)size, "domain.xml", NULL,
-					   XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlDocPtr document =
+		xmlReadMemory(xml, (int)size, "domain.xml", NULL,
+			      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	seen += size;
 	xmlFreeDoc(document);
 	free(xml);
+}
+
+static void ask_networks(virConnectPtr connection)
+{
+	virNetworkPtr *networks = NULL;
+	int n = virConnectListAllNetworks(connection, &networks, 0);
+
+	for (int i = 0; i < n; i++) {
+		parse(virNetworkGetXMLDesc(networks[i], 0));
+		virNetworkFree(networks[i]);
+	}
+	free(networks);
+}
+
+static void ask_messages(virDomainPtr domain)
+{
+	char **messages = NULL;
+	int n = virDomainGetMessages(domain, &messages, 0);
+
+	for (int i = 0; i < n; i++)
+		free(messages[i]);
+	free(messages);
 }
 
 static void ask_libvirt(const char *uri)
@@ -125,9 +171,11 @@ static void ask_libvirt(const char *uri)
 		parse(virDomainGetXMLDesc(domains[i], 0));
 		if (virDomainIsActive(domains[i]) == 1 && virDomainIsPersistent(domains[i]) == 1)
 			parse(virDomainGetXMLDesc(domains[i], VIR_DOMAIN_XML_INACTIVE));
+		ask_messages(domains[i]);
 		virDomainFree(domains[i]);
 	}
 	free(domains);
+	ask_networks(connection);
 	virConnectClose(connection);
 }
 
@@ -137,7 +185,9 @@ int main(int argc, char **argv)
 		return 2;
 	/* Keeps the linker from dropping a library the audit links. */
 	seen += strlen(sqlite3_libversion()) + strlen(jansson_version_str()) +
-		strlen(yaml_get_version_string()) + strlen(zlibVersion()) + (size_t)nettle_version_major();
+		strlen(yaml_get_version_string()) + strlen(zlibVersion()) +
+		(size_t)nettle_version_major() + strlen(asn1_check_version(NULL)) +
+		seccomp_version()->major + (size_t)cap_max_bits() + !audit_errno_to_name(1);
 	repeat_requests(argv[1]);
 	if (strcmp(argv[2], "none") != 0)
 		ask_libvirt(argv[2]);
