@@ -69,7 +69,7 @@ static inline void supervise(struct gvnp_plan *plan, struct result *result)
 #define _cleanup_result_ _cleanup_(result_done)
 
 static inline void append_answer(struct gvnp_source *source, struct gvnp_outcome *outcome,
-			  enum gvnp_operation operation, const char *path)
+				 enum gvnp_operation operation, const char *path)
 {
 	_cleanup_answers_ struct gvnp_answers *answers =
 		gvnp_source_ask_one(source, operation, "%s", path);

@@ -233,9 +233,7 @@ static void ask(struct gvnp_source *source, void *data, struct gvnp_outcome *out
 
 static void run_as_tool(int output)
 {
-	struct gvnp_plan plan = {
-		.work = ask, .without_libvirt = true, .locks_itself = true
-	};
+	struct gvnp_plan plan = { .work = ask, .without_libvirt = true, .locks_itself = true };
 	_cleanup_result_ struct result result;
 	_cleanup_buffer_ struct gvnp_buffer status = { 0 };
 
