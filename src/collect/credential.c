@@ -107,18 +107,31 @@ static void add_tls_keys(struct candidates *candidates, struct gvnp_facts *facts
 	sqlite3_reset(statement);
 }
 
+/* A credential that is not known has no directories that are. */
+static void tell(struct gvnp_facts *facts, const char *object, const char *problem)
+{
+	gvnp_facts_hole(facts, "credential", "", object, "%s", problem);
+	gvnp_facts_hole(facts, "credential_directory", "", object, "%s", problem);
+}
+
+static void tell_unreadable(struct gvnp_facts *facts, const struct gvnp_batch *batch, size_t i,
+			    const char *object)
+{
+	gvnp_batch_hole(batch, i, facts, "credential", "", object);
+	gvnp_batch_hole(batch, i, facts, "credential_directory", "", object);
+}
+
 static void copy_hole(struct gvnp_facts *facts)
 {
 	if (!gvnp_facts_is_collected(facts, "tls_file"))
-		gvnp_facts_hole(facts, "credential", "", "", "TLS keys: not collected");
+		tell(facts, "", "TLS keys: not collected");
 	sqlite3_stmt *statement = gvnp_facts_statement(
 		facts, "SELECT object, problem FROM hole WHERE column_name = ''"
 		       " AND table_name IN ('tls_file', 'tls_use')");
 
 	while (sqlite3_step(statement) == SQLITE_ROW)
-		gvnp_facts_hole(facts, "credential", "",
-				(const char *)sqlite3_column_text(statement, 0), "%s",
-				(const char *)sqlite3_column_text(statement, 1));
+		tell(facts, (const char *)sqlite3_column_text(statement, 0),
+		     (const char *)sqlite3_column_text(statement, 1));
 	sqlite3_reset(statement);
 }
 
@@ -133,7 +146,7 @@ static void add_folders(struct candidates *candidates, const struct gvnp_collect
 		const struct gvnp_answer *folder = gvnp_batch_answer(&lists, i);
 
 		if (gvnp_collect_presence(folder) == GVNP_UNREADABLE)
-			gvnp_batch_hole(&lists, i, collection->facts, "credential", "", "");
+			tell_unreadable(collection->facts, &lists, i, "");
 		for (size_t k = 0; !folder->error && k < folder->n_entries; k++) {
 			const char *name = folder->entries[k].name;
 
@@ -207,8 +220,7 @@ static void collect(const struct gvnp_collection *collection)
 		const struct candidate *candidate = &candidates.candidates[i];
 
 		if (gvnp_collect_presence(answer) == GVNP_UNREADABLE)
-			gvnp_batch_hole(&candidates.stats, i, facts, "credential", "",
-					candidate->path);
+			tell_unreadable(facts, &candidates.stats, i, candidate->path);
 		if (answer->error)
 			continue;
 		gvnp_insert(facts, "credential", gvnp_text("path", candidate->path),

@@ -261,9 +261,33 @@ static void insert(struct gvnp_facts *facts, const struct service *service,
 	}
 }
 
-/* A file nobody may read exists; one that nobody asked for may not. */
+/* Whether any file of a service exists: where none was seen, the first that may. */
+struct presence {
+	bool is_present;
+	const struct gvnp_batch *doubtful;
+	size_t index;
+};
+
+static void doubt(struct presence *presence, const struct gvnp_batch *batch, size_t i)
+{
+	if (presence->doubtful)
+		return;
+	presence->doubtful = batch;
+	presence->index = i;
+}
+
+static void doubt_unlisted(struct presence *presence, const struct gvnp_batch *folders)
+{
+	for (size_t i = 0; i < folders->n; i++)
+		if (gvnp_collect_presence(gvnp_batch_answer(folders, i)) == GVNP_UNREADABLE)
+			doubt(presence, folders, i);
+}
+
+/* A file that shows its type exists, also when nobody may read it; one in a folder that nobody may
+ * search, and one that nobody asked for, may not. True if it counts as one that exists. */
 static bool decode_file(struct gvnp_facts *facts, const struct service *service,
-			struct settings *settings, const struct gvnp_batch *batch, size_t i)
+			struct settings *settings, struct presence *presence,
+			const struct gvnp_batch *batch, size_t i)
 {
 	const struct gvnp_answer *answer = gvnp_batch_answer(batch, i);
 
@@ -273,8 +297,13 @@ static bool decode_file(struct gvnp_facts *facts, const struct service *service,
 		gvnp_batch_hole(batch, i, facts, "daemon_setting", "", service->name);
 		if (gvnp_collect_is_unanswered(answer))
 			gvnp_batch_hole(batch, i, facts, "daemon_config", "", service->name);
+		if (answer->type == GVNP_TYPE_NONE)
+			doubt(presence, batch, i);
+		else
+			presence->is_present = true;
 		return !gvnp_collect_is_unanswered(answer);
 	}
+	presence->is_present = true;
 	decode(settings, service, gvnp_collect_bytes(answer), gvnp_batch_path(batch, i));
 	return true;
 }
@@ -291,19 +320,25 @@ static void collect_service(const struct gvnp_collection *collection, const stru
 	const char *const *groups[] = { service->folders, service->more_folders };
 	_cleanup_(dropins_done) struct gvnp_dropins dropins[2] = { 0 };
 	_cleanup_(settings_done) struct settings settings = { 0 };
+	struct presence presence = { 0 };
 	bool is_present = false;
 
 	for (size_t i = 0; service->files[i] && !(is_present && service->is_first_only); i++)
-		is_present |= decode_file(collection->facts, service, &settings, files, first + i);
+		is_present |= decode_file(collection->facts, service, &settings, &presence, files,
+					  first + i);
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
 		if (!groups[i][0])
 			continue;
 		gvnp_dropins_read_of(&dropins[i], collection->source, groups[i], collection->facts,
 				     "daemon_setting", service->name);
+		doubt_unlisted(&presence, &dropins[i].folders);
 		for (size_t k = 0; k < dropins[i].files.n; k++)
-			is_present |= decode_file(collection->facts, service, &settings,
+			is_present |= decode_file(collection->facts, service, &settings, &presence,
 						  &dropins[i].files, k);
 	}
+	if (!presence.is_present && presence.doubtful)
+		gvnp_batch_hole(presence.doubtful, presence.index, collection->facts,
+				"daemon_config", "is_present", service->name);
 	insert(collection->facts, service, &settings, is_present);
 }
 

@@ -196,14 +196,25 @@ static enum answer_to_virtual judge_virtual(const struct gvnp_answers *answers)
 	return judge_firmware(answers);
 }
 
-static char *virtualization_of(const struct gvnp_answers *answers)
+/* NULL, and a hole, when what would name it could not be read. The caller frees. */
+static char *virtualization_of(struct gvnp_facts *facts, const struct gvnp_answers *answers)
 {
+	static const enum question names[] = { HYPERVISOR_TYPE, SYS_VENDOR, PRODUCT_NAME };
 	struct gvnp_slice type = gvnp_collect_trimmed(&answers->answers[HYPERVISOR_TYPE]);
 	struct gvnp_slice vendor = gvnp_collect_trimmed(&answers->answers[SYS_VENDOR]);
 	struct gvnp_slice product = gvnp_collect_trimmed(&answers->answers[PRODUCT_NAME]);
 
 	if (type.size)
 		return gvnp_slice_copy(type);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct gvnp_answer *answer = &answers->answers[names[i]];
+
+		if (gvnp_collect_presence(answer) != GVNP_UNREADABLE)
+			continue;
+		gvnp_collect_hole(facts, "host", "virtualization", "", questions[names[i]].path,
+				  answer);
+		return NULL;
+	}
 	if (vendor.size || product.size)
 		return gvnp_format("%.*s%s%.*s", (int)vendor.size, vendor.text,
 				   vendor.size && product.size ? " " : "", (int)product.size,
@@ -226,9 +237,10 @@ static struct gvnp_cell machine_id_cell(struct gvnp_facts *facts,
 static void insert_host(struct gvnp_facts *facts, const struct gvnp_answers *answers)
 {
 	enum answer_to_virtual is_virtual = judge_virtual(answers);
-	_cleanup_free_ char *virtualization = is_virtual == IS_VIRTUAL ? virtualization_of(answers)
-					      : is_virtual == IS_REAL  ? gvnp_duplicate("")
-								       : NULL;
+	_cleanup_free_ char *virtualization =
+		is_virtual == IS_VIRTUAL ? virtualization_of(facts, answers)
+		: is_virtual == IS_REAL	 ? gvnp_duplicate("")
+					 : NULL;
 	_cleanup_free_ char *id = os_release_value(answers, "ID");
 	_cleanup_free_ char *version = os_release_value(answers, "VERSION_ID");
 	_cleanup_free_ char *name = os_release_value(answers, "PRETTY_NAME");

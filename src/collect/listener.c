@@ -8,6 +8,7 @@
 #include "collect/listener.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 
 #include "collect/collect.h"
 #include "collect/proc_scan.h"
@@ -186,11 +187,30 @@ struct filling {
 	bool is_malformed;
 };
 
+static void tell_init_only(const struct filling *filling, uint64_t inode)
+{
+	static const char *const columns[] = { "pid", "process" };
+	char object[24];
+
+	snprintf(object, sizeof object, "%llu", (unsigned long long)inode);
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+		gvnp_facts_hole(filling->collection->facts, filling->table, columns[i], object,
+				"process 1 holds it, and not every process that may hold it too "
+				"could be looked into");
+}
+
+/* Process 1 holds what it opened for others: where not every process was looked into, such a socket
+ * may be in the hands of one that was not. */
 static void holder_cells(const struct filling *filling, uint64_t inode, struct gvnp_cell cells[2])
 {
 	const struct gvnp_process *holder = gvnp_process_scan_holder(filling->scan, inode);
-	bool is_known = holder || filling->has_all_files;
+	bool is_init_only = holder && holder->pid == 1 && !filling->has_all_files;
+	bool is_known = (holder && !is_init_only) || filling->has_all_files;
 
+	if (is_init_only)
+		tell_init_only(filling, inode);
+	if (!is_known)
+		holder = NULL;
 	cells[0] = gvnp_maybe("pid", is_known, holder ? holder->pid : 0);
 	cells[1] = gvnp_text("process", holder ? holder->name : is_known ? "" : NULL);
 }

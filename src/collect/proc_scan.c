@@ -15,6 +15,7 @@
 
 enum {
 	BLOCK = 16, /* processes a question: their command lines may be 4 MiB each */
+	AHEAD = 3,  /* questions announced besides the one that is asked */
 	/* Longer command lines than this in one scan are kept for nobody: the largest QEMU ones are
 	 * some 100 KiB, and every local user may start processes with 2 MiB of arguments. */
 	MAXIMUM_ARGUMENTS = 2 << 20,
@@ -159,11 +160,12 @@ static bool take_process(struct walk *walk, int64_t pid, const struct gvnp_answe
 	return true;
 }
 
-static void take_block(struct walk *walk, const int64_t *pids, size_t n)
+/* A question about the processes of one block. */
+static struct gvnp_batch question_about(const int64_t *pids, size_t n)
 {
-	_cleanup_batch_ struct gvnp_batch batch = { 0 };
+	struct gvnp_batch batch = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && i < BLOCK; i++) {
 		long long pid = pids[i];
 
 		gvnp_batch_add(&batch, GVNP_READ, "/proc/%lld/stat", pid);
@@ -172,9 +174,13 @@ static void take_block(struct walk *walk, const int64_t *pids, size_t n)
 		gvnp_batch_add(&batch, GVNP_LINK, "/proc/%lld/exe", pid);
 		gvnp_batch_add(&batch, GVNP_LIST, "/proc/%lld/fd", pid);
 	}
-	gvnp_batch_ask(&batch, walk->source);
-	for (size_t i = 0; i < n; i++) {
-		const struct gvnp_answer *answers = gvnp_batch_answer(&batch, i * N_REQUESTS);
+	return batch;
+}
+
+static void take_block(struct walk *walk, const int64_t *pids, const struct gvnp_batch *batch)
+{
+	for (size_t i = 0; i < batch->n / N_REQUESTS; i++) {
+		const struct gvnp_answer *answers = gvnp_batch_answer(batch, i * N_REQUESTS);
 		bool is_gone = has_ended(&answers[STAT]) || has_ended(&answers[STATUS]) ||
 			       has_ended(&answers[FILES]) || has_ended(&answers[COMMAND_LINE]);
 
@@ -223,6 +229,43 @@ static int64_t *process_ids(const struct gvnp_answer *list, size_t *ret_n)
 	return pids;
 }
 
+/* Blocks `first` to `last` of the processes will be asked for. */
+static void announce_blocks(struct gvnp_source *source, const int64_t *pids, size_t n, size_t first,
+			    size_t last)
+{
+	for (size_t i = first; i <= last && i * BLOCK < n; i++) {
+		_cleanup_batch_ struct gvnp_batch block =
+			question_about(pids + i * BLOCK, n - i * BLOCK);
+
+		gvnp_batch_announce(&block, source);
+	}
+}
+
+/* While one block is decoded, others are being answered. */
+static void walk_blocks(struct walk *walk, const int64_t *pids, size_t n)
+{
+	for (size_t i = 0; i * BLOCK < n; i++) {
+		_cleanup_batch_ struct gvnp_batch block =
+			question_about(pids + i * BLOCK, n - i * BLOCK);
+
+		announce_blocks(walk->source, pids, n, i ? i + AHEAD : 0, i + AHEAD);
+		gvnp_batch_ask(&block, walk->source);
+		take_block(walk, pids + i * BLOCK, &block);
+	}
+}
+
+void gvnp_process_scan_announce(struct gvnp_source *source)
+{
+	static const struct gvnp_request request = { GVNP_LIST, "/proc" };
+	const struct gvnp_answer *list = gvnp_source_peek(source, &request);
+	size_t n;
+
+	if (!list || list->error)
+		return;
+	_cleanup_free_ int64_t *pids = process_ids(list, &n);
+	announce_blocks(source, pids, n, 0, AHEAD);
+}
+
 static void walk_processes(struct walk *walk, const struct gvnp_answer *list)
 {
 	struct gvnp_process_scan *scan = walk->scan;
@@ -230,8 +273,7 @@ static void walk_processes(struct walk *walk, const struct gvnp_answer *list)
 	size_t n;
 
 	pids = process_ids(list, &n);
-	for (size_t i = 0; i < n; i += BLOCK)
-		take_block(walk, pids + i, n - i < BLOCK ? n - i : BLOCK);
+	walk_blocks(walk, pids, n);
 	if (scan->n_holders)
 		qsort_r(scan->holders, scan->n_holders, sizeof *scan->holders, compare_holders,
 			scan->processes);

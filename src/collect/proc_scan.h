@@ -53,6 +53,8 @@ struct gvnp_process_scan {
 	bool is_big_endian;   /* the host's processors: decides how /proc/net prints addresses */
 };
 
+/* Announces the first questions of a scan, where the list of processes was foreseen. */
+void gvnp_process_scan_announce(struct gvnp_source *source);
 /* Looks at everything. What went wrong is in the result. */
 void gvnp_process_scan(struct gvnp_source *source, struct gvnp_process_scan *ret);
 void gvnp_process_scan_done(struct gvnp_process_scan *scan);

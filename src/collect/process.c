@@ -129,4 +129,5 @@ const struct gvnp_collector gvnp_collector_process = {
 	.tables = tables,
 	.privileges = privileges,
 	.collect = collect,
+	.announce = gvnp_process_scan_announce,
 };

@@ -125,7 +125,8 @@ static struct gvnp_cell hexadecimal(const char *column, const struct gvnp_vm_thr
 	return threads->has_leader ? gvnp_text_slice(column, value) : gvnp_unreadable(column);
 }
 
-/* Why a column of qemu_process is NULL, for those where the row itself does not tell. */
+/* Why a column of qemu_process is NULL, for those where the row itself does not tell; name is what
+ * the kernel says then, which is not what -name says. */
 static void tell_unreadable(const struct answers *answers)
 {
 	const struct gvnp_process *process = answers->vm->process;
@@ -137,6 +138,7 @@ static void tell_unreadable(const struct answers *answers)
 	} columns[] = {
 		{ "exe", "exe", process->exe, process->exe_error },
 		{ "holds_kvm_vm", "fd", !process->files_error, process->files_error },
+		{ "name", "cmdline", process->arguments, process->arguments_error },
 		{ "machine", "cmdline", process->arguments, process->arguments_error },
 		{ "sandbox", "cmdline", process->arguments, process->arguments_error },
 		{ "has_no_defaults", "cmdline", process->arguments, process->arguments_error },
@@ -152,6 +154,8 @@ static void tell_unreadable(const struct answers *answers)
 		{ "has_private_dev", "mountinfo", answers->namespaces.knows_private_dev,
 		  gvnp_batch_answer(&answers->first, MOUNTS)->error },
 		{ "uid", "task/status", threads->has_leader,
+		  gvnp_batch_answer(&answers->first, TASKS)->error },
+		{ "threads", "task", threads->knows_n,
 		  gvnp_batch_answer(&answers->first, TASKS)->error },
 	};
 
@@ -239,7 +243,7 @@ static void insert_process(const struct answers *answers)
 			   gvnp_qemu_command_has(command, "no-user-config") ||
 				   gvnp_qemu_command_has(command, "nodefconfig")),
 		gvnp_maybe("core_limit", has_core_limit, core_limit),
-		gvnp_maybe("threads", threads->n, (int64_t)threads->n));
+		gvnp_maybe("threads", threads->knows_n, (int64_t)threads->n));
 }
 
 /* True when the run was asked to read its system call filters. */
@@ -278,6 +282,13 @@ static bool collect_vm(const struct gvnp_collection *collection, const struct gv
 	return was_asked;
 }
 
+/* A process that is missing from the list may be a VM, with rows in each of the tables. */
+static void tell_incompleteness(struct gvnp_facts *facts, const char *incompleteness)
+{
+	for (size_t i = 0; incompleteness && i < N_TABLES; i++)
+		gvnp_facts_hole(facts, tables[i], "", "", "%s", incompleteness);
+}
+
 void gvnp_qemu_process_collect(const struct gvnp_collection *collection,
 			       const struct gvnp_process_scan *scan)
 {
@@ -286,6 +297,7 @@ void gvnp_qemu_process_collect(const struct gvnp_collection *collection,
 	bool was_asked = false;
 
 	gvnp_vm_find(collection, scan, &list);
+	tell_incompleteness(collection->facts, scan->incompleteness);
 	if (list.n)
 		gvnp_host_views_read(collection->source, scan, &views);
 	for (size_t i = 0; i < list.n; i++)

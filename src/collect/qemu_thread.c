@@ -165,6 +165,7 @@ void gvnp_vm_threads_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 	ret->knows_no_new_privileges &= is_complete || (ret->n && !ret->no_new_privileges);
 	ret->knows_seccomp = is_complete || (ret->n && !ret->seccomp);
 	ret->knows_filters = is_complete;
+	ret->knows_n = is_complete;
 	compare_labels(batch, asked, label, ret);
 	ret->knows_label &= !list->error || !asked.has_labels;
 }

@@ -40,6 +40,7 @@ struct gvnp_vm_threads {
 	bool has_leader;
 	struct gvnp_proc_status leader; /* points into the batch */
 	size_t n;
+	bool knows_n; /* every thread that is still there could be read */
 	/* Of all threads; a value is known when no thread hid it, or when one settles it. */
 	bool knows_capabilities, has_capabilities;
 	bool knows_no_new_privileges, no_new_privileges;

@@ -68,9 +68,10 @@ static void no_secret_of_a_cloud_is_kept(void **state)
 		    "16\n");
 }
 
-static void a_configuration_nobody_may_read_exists(void **state)
+static void a_configuration_nobody_may_read_may_be_absent(void **state)
 {
 	static const struct fake_file files[] = {
+		/* the folder is closed: nothing is seen of the file */
 		REFUSED(GVNP_READ, "/etc/nova/nova.conf", EACCES),
 		REFUSED(GVNP_READ, "/etc/audit/auditd.conf", GVNP_NOT_RECORDED),
 	};
@@ -78,9 +79,10 @@ static void a_configuration_nobody_may_read_exists(void **state)
 
 	(void)state;
 	fake_collect(&host, &gvnp_collector_daemon_config);
-	assert_rows(&host, "SELECT is_present FROM daemon_config WHERE name = 'nova'", "1\n");
-	assert_rows(&host, "SELECT table_name, object FROM hole ORDER BY 1, 2",
-		    "daemon_config|auditd\ndaemon_setting|auditd\ndaemon_setting|nova\n");
+	assert_rows(&host, "SELECT table_name, column_name, object FROM hole ORDER BY 1, 3, 2",
+		    "daemon_config||auditd\ndaemon_config|is_present|auditd\n"
+		    "daemon_config|is_present|nova\ndaemon_setting||auditd\n"
+		    "daemon_setting||nova\n");
 }
 
 /* ---- rsyslog */
@@ -209,7 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dropins_of_systemd_override_the_main_file),
 		cmocka_unit_test(no_secret_of_a_cloud_is_kept),
-		cmocka_unit_test(a_configuration_nobody_may_read_exists),
+		cmocka_unit_test(a_configuration_nobody_may_read_may_be_absent),
 		cmocka_unit_test(targets_of_old_and_new_syntax_are_told_from_comments),
 		cmocka_unit_test(a_driver_without_its_mode_encrypts_nothing),
 		cmocka_unit_test(an_open_quote_hides_no_target),
