@@ -49,6 +49,8 @@ struct gvnp_collector {
 	const char *const *tables; /* NULL-terminated: the tables it fills */
 	const struct gvnp_privilege *privileges; /* ends with a NULL table */
 	void (*collect)(const struct gvnp_collection *collection);
+	/* Called before any collector collects: announces what it will ask. NULL: nothing. */
+	void (*announce)(struct gvnp_source *source);
 };
 
 /* All collectors, in the order they run; ends with NULL. */
@@ -56,6 +58,10 @@ extern const struct gvnp_collector *const gvnp_collectors[];
 
 /* Runs all of them. Tables a collector declares and does not complete stay holes. */
 void gvnp_collect(const struct gvnp_collection *collection);
+
+/* Tells the source what collectors will ask of any host; and what they will because of names. */
+void gvnp_collect_foresee(struct gvnp_source *source);
+void gvnp_collect_foresee_names(struct gvnp_source *source, const struct gvnp_names *names);
 
 /* True if any collector declared the path for this operation. */
 bool gvnp_collect_declares(enum gvnp_operation operation, const char *path);

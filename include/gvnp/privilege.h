@@ -48,6 +48,10 @@ struct gvnp_plan {
 	 * makes what the worker needs. Returns 0, or the exit status the run ends with, having said
 	 * why. NULL: nothing to make. */
 	int (*prepare)(void *data);
+	/* Says what the worker will ask of the live host (gvnp_source_foresee()), so that the reader
+	 * answers while this process still prepares. Called once before `prepare` and once after.
+	 * NULL: nothing is foreseen. */
+	void (*foresee)(void *data, struct gvnp_source *source, bool is_prepared);
 	/* The calling process itself, too, gives up for good what a supervisor does not need, once the
 	 * readers are started. */
 	bool locks_itself;

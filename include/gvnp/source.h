@@ -133,6 +133,28 @@ void gvnp_source_freep(struct gvnp_source **source);
 struct gvnp_answers *gvnp_source_ask(struct gvnp_source *source,
 				     const struct gvnp_request *requests, size_t n_requests);
 
+/*
+ * Hints, which the live host's source takes: it answers them when it has nothing else to answer, and
+ * whoever then asks waits less. What was said is nothing that was asked: only asking is observed and
+ * recorded.
+ *
+ * announce: exactly this batch will be asked soon, once. Saying so again before that does nothing.
+ * foresee: each of these will be asked, by whomever, perhaps more than once, and is what it was at
+ * first; so no two answers of one run about it differ. For what is the same whatever the host is.
+ * Answers to it live as long as the source.
+ */
+void gvnp_source_announce(struct gvnp_source *source, const struct gvnp_request *requests,
+			  size_t n_requests);
+void gvnp_source_foresee(struct gvnp_source *source, const struct gvnp_request *requests,
+			 size_t n_requests);
+/* The answer to a request that was foreseen, for further hints: it still has to be asked for. NULL:
+ * it was not, or there is none. */
+const struct gvnp_answer *gvnp_source_peek(struct gvnp_source *source,
+					   const struct gvnp_request *request);
+
+/* Nothing more will be asked: who answers may go. */
+void gvnp_source_finish(struct gvnp_source *source);
+
 /* One request, path made from a format. */
 struct gvnp_answers *gvnp_source_ask_one(struct gvnp_source *source, enum gvnp_operation operation,
 					 const char *path_format, ...)

@@ -159,6 +159,19 @@ size_t gvnp_text_utf8(const char *text, size_t size)
 	return length;
 }
 
+bool gvnp_text_is_plain_path(const char *path)
+{
+	if (path[0] != '/')
+		return false;
+	for (const char *at = path; *at; at++) {
+		size_t dots = at[1] != '.' ? 0 : at[2] != '.' ? 1 : 2;
+
+		if (*at == '/' && (at[1 + dots] == '/' || (dots && !at[1 + dots])))
+			return false;
+	}
+	return true;
+}
+
 /* One component against a pattern component, `*` standing for one or more bytes. */
 static bool matches_component(struct gvnp_slice pattern, struct gvnp_slice component)
 {
@@ -168,6 +181,8 @@ static bool matches_component(struct gvnp_slice pattern, struct gvnp_slice compo
 		return component.size && pattern.text[0] == component.text[0] &&
 		       matches_component((struct gvnp_slice){ pattern.text + 1, pattern.size - 1 },
 					 (struct gvnp_slice){ component.text + 1, component.size - 1 });
+	if (pattern.size == 1)
+		return component.size > 0;
 	for (size_t skip = 1; skip <= component.size; skip++)
 		if (matches_component(
 			    (struct gvnp_slice){ pattern.text + 1, pattern.size - 1 },
@@ -176,21 +191,20 @@ static bool matches_component(struct gvnp_slice pattern, struct gvnp_slice compo
 	return false;
 }
 
-/* Differs from it before the first `*`: nearly every pattern is refused here, in a few bytes. */
-static bool differs_early(const char *pattern, const char *path)
-{
-	while (*pattern && *pattern != '*' && *pattern == *path)
-		pattern++, path++;
-	return *pattern && *pattern != '*' && *path;
-}
-
 bool gvnp_text_matches(const char *pattern, const char *path)
 {
-	if (differs_early(pattern, path))
-		return false;
-	struct gvnp_slice pattern_rest = gvnp_slice(pattern), path_rest = gvnp_slice(path);
-	struct gvnp_slice wanted, component;
+	struct gvnp_slice pattern_rest, path_rest, wanted, component;
+	size_t same = 0, start = 0;
 
+	/* Nearly every pattern differs in the first few bytes; whole components that are the same
+	 * need not be looked at again. */
+	for (; pattern[same] && pattern[same] != '*' && pattern[same] == path[same]; same++)
+		if (pattern[same] == '/')
+			start = same + 1;
+	if (pattern[same] && pattern[same] != '*' && path[same])
+		return false;
+	pattern_rest = gvnp_slice(pattern + start);
+	path_rest = gvnp_slice(path + start);
 	while (gvnp_slice_next(&pattern_rest, '/', &wanted)) {
 		if (gvnp_slice_is(wanted, "**"))
 			return true;

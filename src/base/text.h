@@ -65,6 +65,9 @@ const char *gvnp_text_base_name(const char *path);
 /* Length of the well-formed UTF-8 sequence at text, 0 if there is none. */
 size_t gvnp_text_utf8(const char *text, size_t size);
 
+/* True for an absolute path without an empty, "." or ".." component before its end. */
+bool gvnp_text_is_plain_path(const char *path);
+
 /* True if `path` matches a collector's pattern (collector.h). */
 bool gvnp_text_matches(const char *pattern, const char *path);
 

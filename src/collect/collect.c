@@ -83,6 +83,11 @@ size_t gvnp_batch_add(struct gvnp_batch *batch, enum gvnp_operation operation,
 	return batch->n++;
 }
 
+void gvnp_batch_announce(const struct gvnp_batch *batch, struct gvnp_source *source)
+{
+	gvnp_source_announce(source, batch->requests, batch->n);
+}
+
 void gvnp_batch_ask(struct gvnp_batch *batch, struct gvnp_source *source)
 {
 	gvnp_answers_freep(&batch->answers);

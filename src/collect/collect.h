@@ -75,6 +75,8 @@ struct gvnp_batch {
 /* Adds one request and returns its index. */
 size_t gvnp_batch_add(struct gvnp_batch *batch, enum gvnp_operation operation,
 		      const char *path_format, ...) __attribute__((format(printf, 3, 4)));
+/* Says that everything that was added will be asked soon; see gvnp_source_announce(). */
+void gvnp_batch_announce(const struct gvnp_batch *batch, struct gvnp_source *source);
 /* Asks everything that was added. Once for each batch. */
 void gvnp_batch_ask(struct gvnp_batch *batch, struct gvnp_source *source);
 const struct gvnp_answer *gvnp_batch_answer(const struct gvnp_batch *batch, size_t index);

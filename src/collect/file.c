@@ -2,6 +2,7 @@
 /* Metadata of the files that checks name: stat only, nothing is opened. */
 #include "collect/collect.h"
 #include "collect/collectors.h"
+#include "collect/foreseen.h"
 
 static const char *const paths[] = { "stat:/**", NULL };
 static const char *const tables[] = { "file", NULL };
@@ -50,13 +51,17 @@ static void insert_file(struct gvnp_facts *facts, const struct gvnp_batch *batch
 		    gvnp_integer("gid", answer->gid), gvnp_integer("modified", answer->modified));
 }
 
+void gvnp_file_add_names(struct gvnp_batch *batch, const struct gvnp_names *names)
+{
+	for (size_t i = 0; i < names->n_file; i++)
+		gvnp_batch_add(batch, GVNP_STAT, "%s", names->file[i]);
+}
+
 static void collect(const struct gvnp_collection *collection)
 {
-	const struct gvnp_names *names = collection->names;
 	_cleanup_batch_ struct gvnp_batch batch = { 0 };
 
-	for (size_t i = 0; i < names->n_file; i++)
-		gvnp_batch_add(&batch, GVNP_STAT, "%s", names->file[i]);
+	gvnp_file_add_names(&batch, collection->names);
 	if (batch.n)
 		gvnp_batch_ask(&batch, collection->source);
 	for (size_t i = 0; i < batch.n; i++)

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "collect/collect.h"
+#include "collect/foreseen.h"
 
 /* Documentation/admin-guide/tainted-kernels.rst and kernel/panic.c; position is the bit. */
 static const char taint_letters[] = "PFSRMBUDAWCIOELKXTNJ";
@@ -73,15 +74,21 @@ static void collect_taint(struct gvnp_facts *facts, const struct gvnp_batch *bat
 }
 
 /* "kvm-intel.nested" is /sys/module/kvm_intel/parameters/nested. */
-static size_t add_parameter(struct gvnp_batch *batch, const char *name)
+static void add_parameter(struct gvnp_batch *batch, const char *name)
 {
 	const char *dot = strchr(name, '.');
 	_cleanup_free_ char *module = gvnp_duplicate_sized(name, dot ? (size_t)(dot - name) : 0);
 
 	for (char *at = module; *at; at++)
 		*at = *at == '-' ? '_' : *at;
-	return gvnp_batch_add(batch, GVNP_READ, "/sys/module/%s/parameters/%s", module,
-			      dot ? dot + 1 : name);
+	gvnp_batch_add(batch, GVNP_READ, "/sys/module/%s/parameters/%s", module,
+		       dot ? dot + 1 : name);
+}
+
+void gvnp_module_add_names(struct gvnp_batch *batch, const struct gvnp_names *names)
+{
+	for (size_t i = 0; i < names->n_module_parameter; i++)
+		add_parameter(batch, names->module_parameter[i]);
 }
 
 static void insert_parameter(struct gvnp_facts *facts, const char *name,
@@ -114,8 +121,7 @@ static void collect(const struct gvnp_collection *collection)
 	size_t taint = gvnp_batch_add(&batch, GVNP_READ, "/proc/sys/kernel/tainted");
 	size_t first = batch.n;
 
-	for (size_t i = 0; i < names->n_module_parameter; i++)
-		add_parameter(&batch, names->module_parameter[i]);
+	gvnp_module_add_names(&batch, names);
 	gvnp_batch_ask(&batch, collection->source);
 	collect_modules(collection->facts, &batch, modules);
 	collect_taint(collection->facts, &batch, taint);

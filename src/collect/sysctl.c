@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "collect/collect.h"
+#include "collect/foreseen.h"
 
 /* sysctl(8): when the first separator is a dot, dots separate and slashes stand for dots. */
 static char *path_of(const char *name)
@@ -43,16 +44,21 @@ static void insert(struct gvnp_facts *facts, const char *name, const struct gvnp
 	}
 }
 
+void gvnp_sysctl_add_names(struct gvnp_batch *batch, const struct gvnp_names *names)
+{
+	for (size_t i = 0; i < names->n_sysctl; i++) {
+		_cleanup_free_ char *path = path_of(names->sysctl[i]);
+
+		gvnp_batch_add(batch, GVNP_READ, "%s", path);
+	}
+}
+
 static void collect(const struct gvnp_collection *collection)
 {
 	const struct gvnp_names *names = collection->names;
 	_cleanup_batch_ struct gvnp_batch batch = { 0 };
 
-	for (size_t i = 0; i < names->n_sysctl; i++) {
-		_cleanup_free_ char *path = path_of(names->sysctl[i]);
-
-		gvnp_batch_add(&batch, GVNP_READ, "%s", path);
-	}
+	gvnp_sysctl_add_names(&batch, names);
 	gvnp_batch_ask(&batch, collection->source);
 	for (size_t i = 0; i < names->n_sysctl; i++)
 		insert(collection->facts, names->sysctl[i], &batch, i);

@@ -6,9 +6,6 @@
  */
 #include "collect/collectors.h"
 
-#include "base/text.h"
-#include "source/range.h"
-
 /* In the order they run: the machine first, then what stands on it. */
 const struct gvnp_collector *const gvnp_collectors[] = {
 	&gvnp_collector_host,
@@ -81,112 +78,12 @@ const struct gvnp_collector *const gvnp_collectors[] = {
 	NULL,
 };
 
-/* What is read through the source besides the collectors' paths: the operator's own files, which
- * gvnp_catalogue_tailor() reads. */
-static const char *const catalogue_paths[] = {
-	"/etc/gvnp-audit",
-	"/etc/gvnp-audit/tailoring.d",
-	"/etc/gvnp-audit/tailoring.d/*",
-	"/etc/gvnp-audit/checks.d",
-	"/etc/gvnp-audit/checks.d/*",
-	"/etc/gvnp-audit/declaration.yaml",
-	NULL,
-};
-
 void gvnp_collect(const struct gvnp_collection *collection)
 {
 	for (size_t i = 0; gvnp_collectors[i]; i++)
+		if (gvnp_collectors[i]->announce)
+			gvnp_collectors[i]->announce(collection->source);
+	for (size_t i = 0; gvnp_collectors[i]; i++)
 		gvnp_collectors[i]->collect(collection);
 	gvnp_facts_index(collection->facts);
-}
-
-/* No empty, `.` or `..` component: a `*` must not be talked into another directory. */
-static bool is_plain_path(const char *path)
-{
-	struct gvnp_slice rest, component;
-
-	if (path[0] != '/' || !path[1])
-		return path[0] == '/';
-	rest = gvnp_slice(path + 1);
-	while (gvnp_slice_next(&rest, '/', &component))
-		if (!component.size || gvnp_slice_is(component, ".") ||
-		    gvnp_slice_is(component, ".."))
-			return false;
-	return true;
-}
-
-/* "head:" and "range:" patterns, and no others, are for parts of files. */
-static bool lists_range(const char *const *patterns, const struct gvnp_range *range)
-{
-	for (size_t i = 0; patterns[i]; i++) {
-		const char *pattern = patterns[i];
-
-		if (gvnp_text_starts(pattern, "head:") && !range->offset &&
-		    gvnp_range_is_head(range) &&
-		    gvnp_text_matches(pattern + strlen("head:"), range->path))
-			return true;
-		if (gvnp_text_starts(pattern, "range:") && gvnp_range_is_of_program(range) &&
-		    gvnp_text_matches(pattern + strlen("range:"), range->path))
-			return true;
-	}
-	return false;
-}
-
-static bool declares_range(const char *text)
-{
-	struct gvnp_range range;
-
-	if (!gvnp_range_parse(text, &range) || !is_plain_path(range.path))
-		return false;
-	for (size_t i = 0; gvnp_collectors[i]; i++)
-		if (lists_range(gvnp_collectors[i]->paths, &range))
-			return true;
-	return false;
-}
-
-static bool is_listed(const char *const *patterns, enum gvnp_operation operation, const char *path)
-{
-	for (size_t i = 0; patterns[i]; i++) {
-		const char *pattern = patterns[i];
-
-		if (pattern[0] != '/' && gvnp_text_starts(pattern, "stat:")) {
-			if (operation != GVNP_STAT)
-				continue;
-			pattern += strlen("stat:");
-		}
-		bool is_filter = gvnp_text_starts(pattern, "seccomp:");
-		if (is_filter != (operation == GVNP_SECCOMP))
-			continue;
-		pattern += is_filter ? strlen("seccomp:") : 0;
-		if (pattern[0] == '/' && gvnp_text_matches(pattern, path))
-			return true;
-	}
-	return false;
-}
-
-static bool is_named(const char *const *patterns, const char *name)
-{
-	for (size_t i = 0; patterns[i]; i++)
-		if (!strcmp(patterns[i], name))
-			return true;
-	return false;
-}
-
-bool gvnp_collect_declares(enum gvnp_operation operation, const char *path)
-{
-	const char *name = operation == GVNP_LIBVIRT  ? "libvirt"
-			   : operation == GVNP_SYSTEM ? "system"
-						      : NULL;
-
-	if (operation == GVNP_RANGE)
-		return declares_range(path);
-	if (!name && !is_plain_path(path))
-		return false;
-	for (size_t i = 0; gvnp_collectors[i]; i++) {
-		const char *const *paths = gvnp_collectors[i]->paths;
-
-		if (name ? is_named(paths, name) : is_listed(paths, operation, path))
-			return true;
-	}
-	return !name && is_listed(catalogue_paths, operation, path);
 }

@@ -18,8 +18,14 @@
 
 enum { MOST_SHOWN = 20, MOST_KEPT = 100000 };
 
+struct value {
+	char *text;
+	bool is_number;
+	int64_t number;
+};
+
 struct list {
-	char **texts;
+	struct value *values;
 	size_t n;
 	bool has_unreadable;
 };
@@ -27,16 +33,13 @@ struct list {
 /* Numbers by value and before words, words by bytes. */
 static int compare(const void *a, const void *b)
 {
-	const char *left = *(char *const *)a, *right = *(char *const *)b;
-	int64_t left_number, right_number;
-	bool is_left = gvnp_parse_integer(left, &left_number);
-	bool is_right = gvnp_parse_integer(right, &right_number);
+	const struct value *left = a, *right = b;
 
-	if (is_left != is_right)
-		return is_left ? -1 : 1;
-	if (is_left && left_number != right_number)
-		return left_number < right_number ? -1 : 1;
-	return strcmp(left, right);
+	if (left->is_number != right->is_number)
+		return left->is_number ? -1 : 1;
+	if (left->is_number && left->number != right->number)
+		return left->number < right->number ? -1 : 1;
+	return strcmp(left->text, right->text);
 }
 
 static void step(sqlite3_context *context, int n, sqlite3_value **values)
@@ -54,46 +57,64 @@ static void step(sqlite3_context *context, int n, sqlite3_value **values)
 	text = (const char *)sqlite3_value_text(values[0]);
 	if (!text || list->n >= MOST_KEPT)
 		return;
-	list->texts = gvnp_grow(list->texts, list->n);
-	list->texts[list->n++] = gvnp_duplicate(text);
+	list->values = gvnp_grow(list->values, list->n);
+	list->values[list->n++].text = gvnp_duplicate(text);
 }
 
 static size_t drop_repeated(struct list *list)
 {
 	size_t kept = 0;
 
-	qsort(list->texts, list->n, sizeof *list->texts, compare);
 	for (size_t i = 0; i < list->n; i++) {
-		if (kept && !strcmp(list->texts[kept - 1], list->texts[i]))
-			free(list->texts[i]);
+		struct value *value = &list->values[i];
+
+		value->is_number = gvnp_parse_integer(value->text, &value->number);
+	}
+	qsort(list->values, list->n, sizeof *list->values, compare);
+	for (size_t i = 0; i < list->n; i++) {
+		if (kept && !strcmp(list->values[kept - 1].text, list->values[i].text))
+			free(list->values[i].text);
 		else
-			list->texts[kept++] = list->texts[i];
+			list->values[kept++] = list->values[i];
 	}
 	return kept;
 }
 
-static void final(sqlite3_context *context)
+static void join(sqlite3_context *context, struct list *list)
 {
-	struct list *list = sqlite3_aggregate_context(context, 0);
-	_cleanup_buffer_ struct gvnp_buffer text = { 0 };
+	struct gvnp_buffer text = { 0 };
 
-	if (list && list->n)
+	if (list->n > 1)
 		list->n = drop_repeated(list);
-	for (size_t i = 0; list && i < list->n; i++) {
+	for (size_t i = 0; i < list->n; i++) {
 		if (i && i < MOST_SHOWN)
 			gvnp_buffer_append_text(&text, ", ");
 		if (i < MOST_SHOWN)
-			gvnp_buffer_append_text(&text, list->texts[i]);
-		free(list->texts[i]);
+			gvnp_buffer_append_text(&text, list->values[i].text);
+		free(list->values[i].text);
 	}
-	if (list && list->n > MOST_SHOWN)
+	if (list->n > MOST_SHOWN)
 		gvnp_buffer_append_format(&text, ", +%zu more", list->n - MOST_SHOWN);
-	if (list && list->has_unreadable)
+	if (list->has_unreadable)
 		gvnp_buffer_append_format(&text, "%s(unreadable)", text.size ? ", " : "");
+	size_t size = text.size;
+	sqlite3_result_text64(context, gvnp_buffer_take(&text), size, free, SQLITE_UTF8);
+}
+
+/* Most lists are of nothing or of one value. */
+static void final(sqlite3_context *context)
+{
+	struct list *list = sqlite3_aggregate_context(context, 0);
+
+	if (!list || (!list->n && !list->has_unreadable))
+		sqlite3_result_text64(context, "", 0, SQLITE_STATIC, SQLITE_UTF8);
+	else if (list->n == 1 && !list->has_unreadable)
+		sqlite3_result_text64(context, list->values[0].text, strlen(list->values[0].text),
+				      free, SQLITE_UTF8);
+	else
+		join(context, list);
 	if (list)
-		free(list->texts);
-	sqlite3_result_text64(context, gvnp_buffer_text(&text), text.size, SQLITE_TRANSIENT,
-			      SQLITE_UTF8);
+		free(list->values);
 }
 
 int gvnp_aggregate_register(sqlite3 *database)

@@ -53,6 +53,7 @@ void gvnp_engine_end(struct gvnp_engine *engine)
 	gvnp_pool_done(&engine->cache);
 	free(engine->gaps);
 	free(engine->objects);
+	gvnp_order_done(&engine->order);
 	*engine = (struct gvnp_engine){ 0 };
 }
 
@@ -106,74 +107,93 @@ static int count_call(void *data)
 /* Nearly every text is short and ASCII, and is copied once. */
 static bool is_plain(const char *text, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		if ((unsigned char)text[i] >= 0x80 || !text[i])
-			return false;
-	return size <= LONGEST_EVIDENCE;
+	uint64_t bytes, all = 0;
+	size_t i = 0;
+
+	if (size > LONGEST_EVIDENCE || memchr(text, '\0', size))
+		return false;
+	for (; i + sizeof bytes <= size; i += sizeof bytes) {
+		memcpy(&bytes, text + i, sizeof bytes);
+		all |= bytes;
+	}
+	for (; i < size; i++)
+		all |= (unsigned char)text[i];
+	return !(all & UINT64_C(0x8080808080808080));
 }
 
-static const char *read_text(struct gvnp_engine *engine, sqlite3_stmt *row, int column)
+/* There is one thread, so that a value of a column may be asked like any other. */
+static const char *read_text(struct gvnp_engine *engine, sqlite3_value *value, const char *before)
 {
-	const char *text = (const char *)sqlite3_column_text(row, column);
-	size_t size = (size_t)sqlite3_column_bytes(row, column);
+	const char *text = (const char *)sqlite3_value_text(value);
+	size_t size = (size_t)sqlite3_value_bytes(value);
 
 	if (!text || !size)
 		return "";
+	if (before && strlen(before) == size && !memcmp(before, text, size))
+		return before;
 	if (is_plain(text, size))
 		return gvnp_pool_text_sized(engine->pool, text, size);
 	_cleanup_free_ char *clean = gvnp_facts_clean_text(text, size, LONGEST_EVIDENCE);
 	return gvnp_pool_text(engine->pool, clean);
 }
 
-static void read_evidence(struct gvnp_engine *engine, sqlite3_stmt *row, int column,
-			  const char *name, struct gvnp_evidence *ret)
+/* `before` is the text of the same column in the row before, or NULL: many are the same. */
+static void read_evidence(struct gvnp_engine *engine, sqlite3_value *value, const char *before,
+			  struct gvnp_evidence *ret)
 {
-	int type = sqlite3_column_type(row, column);
+	int type = sqlite3_value_type(value);
 
-	ret->name = name;
+	ret->text = "";
 	ret->is_null = type == SQLITE_NULL;
 	ret->is_integer = type == SQLITE_INTEGER;
 	if (ret->is_integer)
-		ret->integer = sqlite3_column_int64(row, column);
-	ret->text = ret->is_null || ret->is_integer ? "" : read_text(engine, row, column);
+		ret->integer = sqlite3_value_int64(value);
+	else if (!ret->is_null)
+		ret->text = read_text(engine, value, before);
 }
 
-static void read_verdict(struct gvnp_engine *engine, sqlite3_stmt *row, int column,
+static void read_verdict(struct gvnp_engine *engine, sqlite3_value *value,
 			 struct gvnp_subject *subject)
 {
-	int type = sqlite3_column_type(row, column);
-	sqlite3_int64 value = type == SQLITE_INTEGER ? sqlite3_column_int64(row, column) : -1;
+	int type = sqlite3_value_type(value);
+	sqlite3_int64 pass = type == SQLITE_INTEGER ? sqlite3_value_int64(value) : -1;
 
 	subject->problem = "";
 	if (type == SQLITE_NULL) {
 		subject->verdict = GVNP_INCONCLUSIVE;
 		subject->problem = "the query returned NULL";
-	} else if (value == 0 || value == 1) {
-		subject->verdict = value ? GVNP_PASS : GVNP_FAIL;
+	} else if (pass == 0 || pass == 1) {
+		subject->verdict = pass ? GVNP_PASS : GVNP_FAIL;
 	} else {
 		subject->verdict = GVNP_ERROR;
 		subject->problem =
 			gvnp_pool_format(engine->pool, "pass is '%.40s', not 0, 1 or NULL",
-					 read_text(engine, row, column));
+					 read_text(engine, value, NULL));
 	}
 }
 
 static void read_subject(struct gvnp_engine *engine, sqlite3_stmt *row, const struct shape *shape,
-			 struct gvnp_subject *ret)
+			 const struct gvnp_subject *before, struct gvnp_subject *ret)
 {
 	*ret = (struct gvnp_subject){ .object = "" };
-	ret->subject = read_text(engine, row, shape->subject);
+	ret->subject = read_text(engine, sqlite3_column_value(row, shape->subject), NULL);
 	if (shape->object >= 0)
-		ret->object = read_text(engine, row, shape->object);
+		ret->object = read_text(engine, sqlite3_column_value(row, shape->object), NULL);
 	if (!*ret->subject)
 		ret->subject = *ret->object ? ret->object : "(unnamed)";
-	read_verdict(engine, row, shape->pass, ret);
+	read_verdict(engine, sqlite3_column_value(row, shape->pass), ret);
 	ret->evidence =
 		gvnp_pool_allocate_array(engine->pool, (size_t)shape->n, sizeof *ret->evidence);
-	for (int i = 0; i < shape->n; i++)
-		if (i != shape->pass && i != shape->subject && i != shape->object)
-			read_evidence(engine, row, i, shape->names[i],
-				      &ret->evidence[ret->n_evidence++]);
+	for (int i = 0; i < shape->n; i++) {
+		size_t at = ret->n_evidence;
+
+		if (i == shape->pass || i == shape->subject || i == shape->object)
+			continue;
+		ret->evidence[at].name = shape->names[i];
+		read_evidence(engine, sqlite3_column_value(row, i),
+			      before ? before->evidence[at].text : NULL, &ret->evidence[at]);
+		ret->n_evidence++;
+	}
 }
 
 static int find_column(sqlite3_stmt *statement, const char *name)
@@ -242,8 +262,11 @@ static void run_query(struct gvnp_engine *engine, sqlite3_stmt *statement,
 	sqlite3_progress_handler(database, STEPS_AT_ONCE, count_call, &n_calls);
 	while ((state = sqlite3_step(statement)) == SQLITE_ROW &&
 	       result->n_subjects < MOST_SUBJECTS) {
-		result->subjects = gvnp_grow(result->subjects, result->n_subjects);
-		read_subject(engine, statement, shape, &result->subjects[result->n_subjects++]);
+		size_t n = result->n_subjects++;
+
+		result->subjects = gvnp_grow(result->subjects, n);
+		read_subject(engine, statement, shape, n ? &result->subjects[n - 1] : NULL,
+			     &result->subjects[n]);
 	}
 	sqlite3_progress_handler(database, 0, NULL, NULL);
 	sqlite3_limit(database, SQLITE_LIMIT_LENGTH, longest);
@@ -265,7 +288,7 @@ static bool check_uses(struct gvnp_engine *engine, const struct gvnp_scope *scop
 		const struct gvnp_helper_use *use = &scope->uses.uses[i];
 
 		unseen &= ~(UINT32_C(1) << (use->helper - gvnp_helpers));
-		if (use->name && gvnp_schema_table(engine->schema, use->table) >= 0)
+		if (use->name && gvnp_authorizer_table(&engine->authorizer, use->table) >= 0)
 			continue;
 		fail(engine, result,
 		     use->name ? gvnp_pool_format(engine->pool, "%s(): there is no table %s",
@@ -282,7 +305,7 @@ static bool check_uses(struct gvnp_engine *engine, const struct gvnp_scope *scop
 static bool find_per(struct gvnp_engine *engine, const struct gvnp_check *check,
 		     struct gvnp_scope *scope, struct gvnp_result *result)
 {
-	scope->per = check->per ? gvnp_schema_table(engine->schema, check->per) : -1;
+	scope->per = check->per ? gvnp_authorizer_table(&engine->authorizer, check->per) : -1;
 	if (!check->per || (scope->per >= 0 && engine->schema->tables[scope->per].key >= 0))
 		return true;
 	fail(engine, result,
@@ -295,6 +318,14 @@ static int compare_tables(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The schema's own name of a table, which outlives the uses of a query. */
+static const char *name_of(struct gvnp_engine *engine, const char *table)
+{
+	int index = gvnp_authorizer_table(&engine->authorizer, table);
+
+	return index < 0 ? gvnp_pool_text(engine->pool, table) : engine->schema->tables[index].name;
+}
+
 static void list_tables(struct gvnp_engine *engine, const struct gvnp_scope *scope,
 			struct gvnp_result *result)
 {
@@ -303,11 +334,10 @@ static void list_tables(struct gvnp_engine *engine, const struct gvnp_scope *sco
 	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < scope->reads.n; i++)
-		tables[n++] = gvnp_pool_text(
-			engine->pool, engine->schema->tables[scope->reads.reads[i].table].name);
+		tables[n++] = engine->schema->tables[scope->reads.reads[i].table].name;
 	for (size_t i = 0; i < scope->uses.n; i++)
 		if (scope->uses.uses[i].table)
-			tables[n++] = gvnp_pool_text(engine->pool, scope->uses.uses[i].table);
+			tables[n++] = name_of(engine, scope->uses.uses[i].table);
 	qsort(tables, n, sizeof *tables, compare_tables);
 	for (size_t i = 0; i < n; i++)
 		if (!kept || strcmp(tables[kept - 1], tables[i]))
@@ -345,89 +375,6 @@ static void judge(struct gvnp_engine *engine, const struct gvnp_check *check,
 		gvnp_soundness_apply(engine, scope, result);
 }
 
-static int compare_subjects(const void *a, const void *b)
-{
-	const struct gvnp_subject *left = a, *right = b;
-	int order = strcmp(left->subject, right->subject);
-
-	order = order ? order : strcmp(left->object, right->object);
-	order = order ? order : (int)right->verdict - (int)left->verdict;
-	for (size_t i = 0; !order && i < left->n_evidence && i < right->n_evidence; i++) {
-		const struct gvnp_evidence *x = &left->evidence[i], *y = &right->evidence[i];
-
-		order = (x->integer > y->integer) - (x->integer < y->integer);
-		order = order ? order : strcmp(x->text, y->text);
-	}
-	return order;
-}
-
-/* As queries over one table mostly return them. */
-static bool is_sorted(const struct gvnp_subject *subjects, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		if (compare_subjects(&subjects[i - 1], &subjects[i]) > 0)
-			return false;
-	return true;
-}
-
-/* Sorted subjects move into the pool; the worst decides. */
-static void conclude(struct gvnp_engine *engine, struct gvnp_result *result)
-{
-	struct gvnp_subject *subjects = result->subjects;
-	size_t n = result->n_subjects;
-
-	result->subjects = gvnp_pool_allocate_array(engine->pool, n, sizeof *subjects);
-	if (n) {
-		if (!is_sorted(subjects, n))
-			qsort(subjects, n, sizeof *subjects, compare_subjects);
-		memcpy(result->subjects, subjects, n * sizeof *subjects);
-	}
-	free(subjects);
-	for (size_t i = 0; i < n; i++)
-		if (result->subjects[i].verdict > result->verdict)
-			result->verdict = result->subjects[i].verdict;
-}
-
-static bool is_open(enum gvnp_verdict verdict)
-{
-	return verdict == GVNP_FAIL || verdict == GVNP_ERROR || verdict == GVNP_INCONCLUSIVE;
-}
-
-static struct gvnp_waiver *find_waiver(struct gvnp_waiver *waivers, size_t n,
-				       const struct gvnp_check *check, const char *subject)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!waivers[i].is_expired && !strcmp(waivers[i].check, check->id) &&
-		    (!*waivers[i].subject || !strcmp(waivers[i].subject, subject)))
-			return &waivers[i];
-	return NULL;
-}
-
-static void waive(struct gvnp_result *result, struct gvnp_waiver *waivers, size_t n_waivers)
-{
-	result->is_waived = is_open(result->verdict);
-	for (size_t i = 0; i < result->n_subjects; i++) {
-		struct gvnp_subject *subject = &result->subjects[i];
-		struct gvnp_waiver *waiver;
-
-		if (!is_open(subject->verdict))
-			continue;
-		waiver = find_waiver(waivers, n_waivers, result->check, subject->subject);
-		subject->waiver = waiver;
-		if (waiver)
-			waiver->is_used = true;
-		else
-			result->is_waived = false;
-	}
-	if (!result->n_subjects && result->is_waived) {
-		struct gvnp_waiver *waiver = find_waiver(waivers, n_waivers, result->check, "");
-
-		if (waiver)
-			waiver->is_used = true;
-		result->is_waived = waiver;
-	}
-}
-
 void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *check,
 		       struct gvnp_waiver *waivers, size_t n_waivers, struct gvnp_result *ret)
 {
@@ -450,6 +397,6 @@ void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *chec
 		judge(engine, check, statement, &scope, ret);
 	sqlite3_finalize(statement);
 	gvnp_reads_done(&scope.reads);
-	conclude(engine, ret);
-	waive(ret, waivers, n_waivers);
+	gvnp_conclude(&engine->order, engine->pool, ret);
+	gvnp_waive(ret, waivers, n_waivers);
 }

@@ -3,6 +3,7 @@
 #ifndef GVNP_EVALUATE_ENGINE_H
 #define GVNP_EVALUATE_ENGINE_H
 
+#include "evaluate/conclude.h"
 #include "evaluate/helpers.h"
 #include "evaluate/objects.h"
 #include "evaluate/prepare.h"
@@ -13,6 +14,7 @@ struct gvnp_engine {
 	const struct gvnp_schema *schema;
 	struct gvnp_authorizer authorizer;
 	struct gvnp_pool *pool; /* of the results */
+	struct gvnp_order order;
 	/* What was derived from the facts, until they change. */
 	uint64_t generation;
 	struct gvnp_pool cache;

@@ -130,11 +130,11 @@ int gvnp_fields_choice(const struct gvnp_fields *fields, const char *key,
 
 	if (fields->problems->n > n_before)
 		return -1;
-	for (int i = 0; choices[i]; i++) {
+	for (int i = 0; choices[i]; i++)
 		if (!strcmp(choices[i], text))
 			return i;
+	for (int i = 0; choices[i]; i++)
 		gvnp_buffer_append_format(&all, "%s%s", i ? ", " : "", choices[i]);
-	}
 	gvnp_fields_problem(fields, gvnp_fields_line(fields, key), "%s is %s, not one of %s", key,
 			    text, gvnp_buffer_text(&all));
 	return -1;

@@ -21,7 +21,7 @@ enum { MOST_HELPERS = 32 };
 struct function {
 	struct shared *shared;
 	const struct gvnp_helper *helper;
-	sqlite3_stmt *value;
+	sqlite3_stmt *value; /* one for all functions of the same SQL */
 };
 
 /* What all functions of one database share; the facts own it and release it before they close. */
@@ -29,6 +29,7 @@ struct shared {
 	struct gvnp_facts *facts;
 	struct gvnp_names names;
 	struct function functions[MOST_HELPERS];
+	sqlite3_stmt *values[MOST_HELPERS]; /* to finalize */
 	sqlite3_stmt *hole; /* ?1 table, ?2 column, ?3 object: the object of a matching hole */
 	sqlite3_stmt *hole_of_rows; /* ?1 table, ?2 object or NULL for any */
 };
@@ -47,7 +48,7 @@ static void shared_free(void *data)
 	struct shared *shared = data;
 
 	for (size_t i = 0; i < MOST_HELPERS; i++)
-		sqlite3_finalize(shared->functions[i].value);
+		sqlite3_finalize(shared->values[i]);
 	sqlite3_finalize(shared->hole);
 	sqlite3_finalize(shared->hole_of_rows);
 	gvnp_names_done(&shared->names);
@@ -223,15 +224,49 @@ static int register_helper(sqlite3 *database, struct function *function)
 {
 	if (!function->helper->table)
 		return register_collected(database, function);
-	if (sqlite3_prepare_v3(database, function->helper->sql, -1, SQLITE_PREPARE_PERSISTENT,
-			       &function->value, NULL) != SQLITE_OK)
-		return -EIO;
 	if (sqlite3_create_function_v2(database, function->helper->name,
 				       function->helper->n_arguments,
 				       SQLITE_UTF8 | SQLITE_DETERMINISTIC, function, call_helper,
 				       NULL, NULL, NULL) != SQLITE_OK)
 		return -EIO;
 	return 0;
+}
+
+static int prepare(sqlite3 *database, const char *sql, sqlite3_stmt **ret)
+{
+	return sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) ==
+			       SQLITE_OK
+		       ? 0
+		       : -EIO;
+}
+
+/* Prepares what a function answers from, unless another does so with the same SQL. */
+static int prepare_value(sqlite3 *database, struct shared *shared, size_t i)
+{
+	const char *sql = gvnp_helpers[i].sql;
+
+	for (size_t k = 0; k < i && sql; k++)
+		if (gvnp_helpers[k].sql && !strcmp(gvnp_helpers[k].sql, sql)) {
+			shared->functions[i].value = shared->functions[k].value;
+			return 0;
+		}
+	if (sql && prepare(database, sql, &shared->values[i]))
+		return -EIO;
+	shared->functions[i].value = shared->values[i];
+	return 0;
+}
+
+/* After all functions: a function that takes the place of one before it makes SQLite prepare every
+ * statement of the database anew. */
+static int prepare_statements(sqlite3 *database, struct shared *shared)
+{
+	int error = prepare(database, hole_sql, &shared->hole);
+
+	if (!error)
+		error = prepare(database, hole_of_rows_sql, &shared->hole_of_rows);
+	for (size_t i = 0; gvnp_helpers[i].name && !error; i++)
+		error = prepare_value(database, shared, i);
+	return error;
 }
 
 int gvnp_functions_register(struct gvnp_facts *facts, const struct gvnp_names *names)
@@ -243,11 +278,6 @@ int gvnp_functions_register(struct gvnp_facts *facts, const struct gvnp_names *n
 	shared->facts = facts;
 	gvnp_names_copy(names, &shared->names);
 	gvnp_names_sort(&shared->names);
-	if (sqlite3_prepare_v3(database, hole_sql, -1, SQLITE_PREPARE_PERSISTENT, &shared->hole,
-			       NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v3(database, hole_of_rows_sql, -1, SQLITE_PREPARE_PERSISTENT,
-			       &shared->hole_of_rows, NULL) != SQLITE_OK)
-		error = -EIO;
 	for (size_t i = 0; gvnp_helpers[i].name && !error; i++) {
 		shared->functions[i] = (struct function){ shared, &gvnp_helpers[i], NULL };
 		error = register_helper(database, &shared->functions[i]);
@@ -258,6 +288,8 @@ int gvnp_functions_register(struct gvnp_facts *facts, const struct gvnp_names *n
 		error = -EIO;
 	if (!error)
 		error = gvnp_aggregate_register(database);
+	if (!error)
+		error = prepare_statements(database, shared);
 	/* From here on no function points to what an earlier call attached. */
 	gvnp_facts_attach(facts, shared, shared_free);
 	return error;

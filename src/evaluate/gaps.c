@@ -21,7 +21,7 @@ struct finder {
 	struct gvnp_pool *pool;
 	sqlite3_stmt *holes;
 	int table, per;
-	bool has_way;
+	bool was_sought, has_way; /* nearly always nothing is missing, and no way is sought */
 	struct gvnp_path way, back;
 	struct gvnp_gap *gaps;
 	size_t n;
@@ -38,18 +38,22 @@ static sqlite3_stmt *prepare(const struct finder *finder, const char *sql)
 }
 
 /* `per` first: a way to the object itself beats one to something it has in common. */
-static void find_way(struct finder *finder)
+static bool find_way(struct finder *finder)
 {
 	int per = finder->per;
 
+	if (finder->was_sought || per < 0)
+		return finder->has_way;
+	finder->was_sought = true;
 	finder->has_way = gvnp_path_find(finder->schema, finder->table, per, &finder->way);
 	if (finder->has_way)
 		finder->back = (struct gvnp_path){ .tables = { per } };
 	for (size_t i = 0; i < finder->schema->n_tables && !finder->has_way; i++)
 		finder->has_way =
+			gvnp_path_find(finder->schema, finder->table, (int)i, &finder->way) &&
 			gvnp_path_find(finder->schema, per, (int)i, &finder->back) &&
-			finder->back.n &&
-			gvnp_path_find(finder->schema, finder->table, (int)i, &finder->way);
+			finder->back.n;
+	return finder->has_way;
 }
 
 static const char *column_name(const struct finder *finder, int table, int column)
@@ -176,7 +180,7 @@ static void find_holes(struct finder *finder)
 			is_whole = true;
 		if (!*object && column < 0 && finder->table == finder->per)
 			add(finder, gap, GVNP_REACH_OTHERS, "");
-		else if (!*object || finder->per < 0 || !finder->has_way || table->object < 0)
+		else if (!*object || table->object < 0 || !find_way(finder))
 			add(finder, gap, GVNP_REACH_ALL, "");
 		else
 			add_of_object(finder, gap, object);
@@ -198,11 +202,11 @@ static void find_nulls(struct finder *finder)
 	const struct gvnp_table *table = &finder->schema->tables[finder->table];
 	_cleanup_buffer_ struct gvnp_buffer sql = { 0 }, where = { 0 };
 	struct gvnp_path here = { .tables = { finder->table } };
-	bool has_link = finder->per >= 0 && finder->has_way;
-	const struct gvnp_path *way = has_link ? &finder->way : &here;
 
 	if (!gvnp_facts_may_hold_null(finder->facts, table->name))
 		return;
+	bool has_link = find_way(finder);
+	const struct gvnp_path *way = has_link ? &finder->way : &here;
 	gvnp_buffer_append_text(&sql, "SELECT 0");
 	for (size_t c = 0; c < table->n_columns; c++) {
 		const struct gvnp_column *column = &table->columns[c];
@@ -264,8 +268,6 @@ void gvnp_gaps_find(struct gvnp_facts *facts, sqlite3_stmt *holes, int table, in
 		.per = per,
 	};
 
-	if (per >= 0)
-		find_way(&finder);
 	find_holes(&finder);
 	find_nulls(&finder);
 	if (finder.n)

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The table of helper functions, and finding their uses in the text of a query: naming a fact is
- * requesting it. The rule it keeps: only a literal names a fact, so that what will be collected is
- * known before anything runs.
- */
+/* The table of helper functions: what each one asks for, and by which name. */
 #include "evaluate/helpers.h"
 
 #include <sqlite3.h>
@@ -62,8 +58,10 @@ const struct gvnp_helper gvnp_helpers[] = {
 
 const struct gvnp_helper *gvnp_helper_find(struct gvnp_slice name)
 {
-	for (const struct gvnp_helper *helper = gvnp_helpers; helper->name; helper++)
-		if (!sqlite3_strnicmp(helper->name, name.text, (int)name.size) &&
+	/* Most words of a query are told apart by their first letter. Case does not matter. */
+	for (const struct gvnp_helper *helper = gvnp_helpers; name.size && helper->name; helper++)
+		if (!((helper->name[0] ^ name.text[0]) & ~0x20) &&
+		    !sqlite3_strnicmp(helper->name, name.text, (int)name.size) &&
 		    !helper->name[name.size])
 			return helper;
 	return NULL;
@@ -104,91 +102,4 @@ char *gvnp_helper_fact_name(const struct gvnp_helper *helper, const char *first,
 	if (!strcmp(helper->table, "kernel_parameter"))
 		replace_byte(name, '-', '_');
 	return name;
-}
-
-/* token is the function's name, `(` follows. Every argument must be one text literal; only the
- * object that collected() may be asked about is any expression. */
-static void read_use(const struct gvnp_sql_token *token, const struct gvnp_helper *helper,
-		     struct gvnp_helper_use *ret)
-{
-	char *arguments[2] = { NULL, NULL };
-	const struct gvnp_sql_token *at = &token[2];
-	bool is_literal = true;
-
-	*ret = (struct gvnp_helper_use){ .helper = helper,
-					 .table = helper->table,
-					 .line = token->line };
-	for (int i = 0; i < helper->n_arguments && is_literal; i++) {
-		bool is_last = i + 1 == helper->n_arguments;
-
-		is_literal = at->kind == GVNP_SQL_STRING &&
-			     (gvnp_sql_is_symbol(&at[1], is_last ? ")" : ",") ||
-			      (!helper->table && gvnp_sql_is_symbol(&at[1], ",")));
-		if (is_literal)
-			arguments[i] = gvnp_sql_literal(at);
-		at += 2;
-	}
-	if (is_literal) {
-		ret->name = gvnp_helper_fact_name(helper, arguments[0], arguments[1]);
-		/* cmdline() and sysctl_configured() read tables whose rows have no name as key */
-		bool is_keyless = helper->request == GVNP_REQUEST_NONE && helper->n_arguments == 1;
-		ret->object = gvnp_duplicate(is_keyless ? "" : ret->name);
-		ret->table = helper->table ? helper->table : ret->name;
-		ret->has_object = !helper->table && gvnp_sql_is_symbol(&token[3], ",");
-	}
-	free(arguments[0]);
-	free(arguments[1]);
-}
-
-void gvnp_helper_uses_read(const char *sql, struct gvnp_helper_uses *ret)
-{
-	_cleanup_(gvnp_sql_tokens_done) struct gvnp_sql_tokens tokens;
-
-	*ret = (struct gvnp_helper_uses){ 0 };
-	gvnp_sql_tokens_read(sql, &tokens);
-	for (size_t i = 0; i + 1 < tokens.n; i++) {
-		const struct gvnp_sql_token *token = &tokens.tokens[i];
-		const struct gvnp_helper *helper;
-
-		if ((token->kind != GVNP_SQL_NAME && token->kind != GVNP_SQL_QUOTED) ||
-		    !gvnp_sql_is_symbol(&token[1], "("))
-			continue;
-		helper = gvnp_helper_find(token->slice);
-		if (!helper)
-			continue;
-		ret->uses = gvnp_grow(ret->uses, ret->n);
-		read_use(token, helper, &ret->uses[ret->n++]);
-	}
-}
-
-void gvnp_helper_uses_done(struct gvnp_helper_uses *uses)
-{
-	for (size_t i = 0; i < uses->n; i++) {
-		free(uses->uses[i].name);
-		free(uses->uses[i].object);
-	}
-	free(uses->uses);
-	*uses = (struct gvnp_helper_uses){ 0 };
-}
-
-const struct gvnp_helper_uses *gvnp_helper_uses_keep(const char *sql, struct gvnp_pool *pool)
-{
-	struct gvnp_helper_uses *kept = gvnp_pool_allocate(pool, sizeof *kept);
-	_cleanup_(gvnp_helper_uses_done) struct gvnp_helper_uses uses;
-
-	gvnp_helper_uses_read(sql, &uses);
-	kept->n = uses.n;
-	kept->uses = gvnp_pool_allocate_array(pool, uses.n, sizeof *kept->uses);
-	for (size_t i = 0; i < uses.n; i++) {
-		const struct gvnp_helper_use *use = &uses.uses[i];
-
-		kept->uses[i] = *use;
-		if (!use->name)
-			continue;
-		kept->uses[i].name = (char *)gvnp_pool_text(pool, use->name);
-		kept->uses[i].object = (char *)gvnp_pool_text(pool, use->object);
-		if (use->table == use->name)
-			kept->uses[i].table = kept->uses[i].name;
-	}
-	return kept;
 }

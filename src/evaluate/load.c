@@ -29,7 +29,8 @@ static const char *why_not_opened(int error)
 	return error == ELOOP ? "refused: a link; put the file itself here" : strerror(error);
 }
 
-static int open_file(const char *path, bool is_believed, struct gvnp_problems *problems)
+static int open_file(const char *path, bool is_believed, struct gvnp_problems *problems,
+		     size_t *ret_size)
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	_cleanup_close_ int fd = open(path, is_believed ? flags | O_NOFOLLOW : flags);
@@ -46,13 +47,15 @@ static int open_file(const char *path, bool is_believed, struct gvnp_problems *p
 		refuse(problems, path, refusal);
 		return -1;
 	}
+	*ret_size = (size_t)status.st_size;
 	return gvnp_take_fd(&fd);
 }
 
 bool gvnp_load_file(const char *path, bool is_believed, struct gvnp_buffer *ret,
 		    struct gvnp_problems *problems)
 {
-	_cleanup_close_ int fd = open_file(path, is_believed, problems);
+	size_t expected = 0;
+	_cleanup_close_ int fd = open_file(path, is_believed, problems, &expected);
 	char chunk[16 * 1024];
 
 	if (fd < 0)
@@ -64,11 +67,12 @@ bool gvnp_load_file(const char *path, bool is_believed, struct gvnp_buffer *ret,
 			continue;
 		if (size < 0)
 			return refuse(problems, path, strerror(errno));
-		if (!size)
-			break;
 		gvnp_buffer_append(ret, chunk, (size_t)size);
 		if (ret->size > GVNP_YAML_LARGEST)
 			return refuse(problems, path, "the file is larger than 1 MiB");
+		/* A piece that is not full, once all is there that there was, is the last. */
+		if (!size || ((size_t)size < sizeof chunk && expected && ret->size >= expected))
+			break;
 	}
 	if (!ret->size)
 		return refuse(problems, path, "the file is empty");

@@ -12,9 +12,19 @@ struct step {
 	int table, before, column; /* `before` is an index into the steps */
 };
 
+static bool refers_to_any(const struct gvnp_table *table)
+{
+	for (size_t c = 0; c < table->n_columns; c++)
+		if (table->columns[c].references >= 0)
+			return true;
+	return false;
+}
+
 /* Breadth first: the schema has some hundred tables and few references. */
 bool gvnp_path_find(const struct gvnp_schema *schema, int from, int to, struct gvnp_path *ret)
 {
+	if (from != to && !refers_to_any(&schema->tables[from]))
+		return false;
 	_cleanup_free_ struct step *steps =
 		gvnp_allocate_array(schema->n_tables + 1, sizeof *steps);
 	size_t n = 1, at = 0;

@@ -30,7 +30,7 @@ void gvnp_pool_done(struct gvnp_pool *pool)
 	}
 }
 
-void *gvnp_pool_allocate(struct gvnp_pool *pool, size_t size)
+void *gvnp_pool_allocate_raw(struct gvnp_pool *pool, size_t size)
 {
 	struct gvnp_pool_block *block = pool->blocks;
 
@@ -40,14 +40,20 @@ void *gvnp_pool_allocate(struct gvnp_pool *pool, size_t size)
 	if (!block || block->size - block->used < size) {
 		size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
 
-		block = gvnp_allocate(sizeof *block + room);
+		block = gvnp_reallocate(NULL, sizeof *block + room);
 		block->size = room;
+		block->used = 0;
 		block->next = pool->blocks;
 		pool->blocks = block;
 	}
 	void *memory = block->data + block->used;
 	block->used += size;
 	return memory;
+}
+
+void *gvnp_pool_allocate(struct gvnp_pool *pool, size_t size)
+{
+	return memset(gvnp_pool_allocate_raw(pool, size), 0, size);
 }
 
 void *gvnp_pool_allocate_array(struct gvnp_pool *pool, size_t n, size_t size)
@@ -59,10 +65,11 @@ void *gvnp_pool_allocate_array(struct gvnp_pool *pool, size_t n, size_t size)
 
 const char *gvnp_pool_text_sized(struct gvnp_pool *pool, const char *text, size_t size)
 {
-	char *copy = gvnp_pool_allocate(pool, size + 1);
+	char *copy = gvnp_pool_allocate_raw(pool, size + 1);
 
 	if (size)
 		memcpy(copy, text, size);
+	copy[size] = '\0';
 	return copy;
 }
 

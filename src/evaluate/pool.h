@@ -13,6 +13,8 @@ void gvnp_pool_done(struct gvnp_pool *pool);
 
 /* Zeroed, aligned for anything. Exits when out of memory. */
 void *gvnp_pool_allocate(struct gvnp_pool *pool, size_t size);
+/* For whoever fills all of it at once: what it holds is anything. */
+void *gvnp_pool_allocate_raw(struct gvnp_pool *pool, size_t size);
 void *gvnp_pool_allocate_array(struct gvnp_pool *pool, size_t n, size_t size);
 const char *gvnp_pool_text(struct gvnp_pool *pool, const char *text);
 const char *gvnp_pool_text_sized(struct gvnp_pool *pool, const char *text, size_t size);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
@@ -63,6 +64,59 @@ static void note(struct gvnp_authorizer *authorizer, int table, int column)
 		read->columns |= UINT64_C(1) << column;
 }
 
+/* Kinds of names besides the columns of a table. */
+enum { NAME_OF_TABLE = -1, NAME_OF_FUNCTION = -2 };
+
+/*
+ * SQLite names a table, a column or a function by the same pointer each time, which saves searching
+ * for the name among all of ours. Another name may come to lie there: the bytes decide.
+ */
+static struct gvnp_known_name *find_known(struct gvnp_authorizer *authorizer, const char *theirs)
+{
+	static const size_t n = sizeof authorizer->known / sizeof *authorizer->known;
+	uintptr_t address = (uintptr_t)theirs;
+
+	return &authorizer->known[(address >> 4 ^ address >> 12) % n];
+}
+
+static bool is_known(const struct gvnp_known_name *known, const char *theirs, int kind)
+{
+	return known->theirs == theirs && known->kind == kind && !strcmp(known->ours, theirs);
+}
+
+static void remember(struct gvnp_known_name *known, const char *theirs, const char *ours, int kind,
+		     int value)
+{
+	if (!strcmp(theirs, ours)) /* and not only but for case */
+		*known = (struct gvnp_known_name){ theirs, ours, kind, value };
+}
+
+int gvnp_authorizer_table(struct gvnp_authorizer *authorizer, const char *table)
+{
+	struct gvnp_known_name *known = find_known(authorizer, table);
+
+	if (is_known(known, table, NAME_OF_TABLE))
+		return known->value;
+	int index = gvnp_schema_table(authorizer->schema, table);
+	if (index >= 0)
+		remember(known, table, authorizer->schema->tables[index].name, NAME_OF_TABLE,
+			 index);
+	return index;
+}
+
+static int find_column(struct gvnp_authorizer *authorizer, int table, const char *column)
+{
+	const struct gvnp_table *about = &authorizer->schema->tables[table];
+	struct gvnp_known_name *known = find_known(authorizer, column);
+
+	if (is_known(known, column, table))
+		return known->value;
+	int index = gvnp_table_column(about, column);
+	if (index >= 0)
+		remember(known, column, about->columns[index].name, table, index);
+	return index;
+}
+
 /* The function through which a check reads a table that holds only what was asked for by name. */
 static const char *function_for(const char *table)
 {
@@ -73,10 +127,23 @@ static const char *function_for(const char *table)
 						    : NULL;
 }
 
+/* The reason why a check must not read a table of facts, or NULL. */
+static char *refusal_of(const char *table)
+{
+	const char *function = function_for(table);
+
+	if (function)
+		return gvnp_format("table %s holds only what is named: use %s", table, function);
+	if (!strcmp(table, "hole") || !strcmp(table, "observation"))
+		return gvnp_format("a check must not read table %s: the engine heeds what is "
+				   "missing",
+				   table);
+	return NULL;
+}
+
 static int authorize_read(struct gvnp_authorizer *authorizer, const char *table, const char *column)
 {
-	int index = gvnp_schema_table(authorizer->schema, table);
-	const char *function = function_for(table);
+	int index = gvnp_authorizer_table(authorizer, table);
 
 	if (index < 0) {
 		/* A common table expression of which no column is used comes here by its name. */
@@ -85,29 +152,47 @@ static int authorize_read(struct gvnp_authorizer *authorizer, const char *table,
 			return SQLITE_OK;
 		return deny(authorizer, gvnp_format("%s is not a table of facts", table));
 	}
-	if (authorizer->purpose == GVNP_FOR_CHECK && function)
-		return deny(authorizer, gvnp_format("table %s holds only what is named: use %s",
-						    table, function));
-	if (authorizer->purpose == GVNP_FOR_CHECK &&
-	    (!strcmp(table, "hole") || !strcmp(table, "observation")))
-		return deny(authorizer, gvnp_format("a check must not read table %s: the engine "
-						    "heeds what is missing",
-						    table));
-	note(authorizer, index, gvnp_table_column(&authorizer->schema->tables[index], column));
+	/* What was read before has been allowed before. */
+	if (authorizer->purpose == GVNP_FOR_CHECK && !gvnp_reads_find(authorizer->reads, index)) {
+		char *refusal = refusal_of(authorizer->schema->tables[index].name);
+
+		if (refusal)
+			return deny(authorizer, refusal);
+	}
+	note(authorizer, index, find_column(authorizer, index, column));
 	return SQLITE_OK;
+}
+
+/* Its position among gvnp_helpers; -1: what any check may call, -2: what none may. */
+static int find_function(struct gvnp_authorizer *authorizer, const char *name)
+{
+	struct gvnp_known_name *known = find_known(authorizer, name);
+
+	if (is_known(known, name, NAME_OF_FUNCTION))
+		return known->value;
+	const struct gvnp_helper *helper = gvnp_helper_find(gvnp_slice(name));
+	if (helper) {
+		int position = (int)(helper - gvnp_helpers);
+
+		remember(known, name, helper->name, NAME_OF_FUNCTION, position);
+		return position;
+	}
+	for (const char *const *allowed = allowed_functions; *allowed; allowed++)
+		if (!sqlite3_stricmp(*allowed, name)) {
+			remember(known, name, *allowed, NAME_OF_FUNCTION, -1);
+			return -1;
+		}
+	return -2;
 }
 
 static int authorize_function(struct gvnp_authorizer *authorizer, const char *name)
 {
-	const struct gvnp_helper *helper = gvnp_helper_find(gvnp_slice(name));
+	int position = find_function(authorizer, name);
 
-	if (helper)
-		authorizer->reads->helpers |= UINT32_C(1) << (helper - gvnp_helpers);
-	if (helper || authorizer->purpose == GVNP_FOR_QUERY)
+	if (position >= 0)
+		authorizer->reads->helpers |= UINT32_C(1) << position;
+	if (position >= -1 || authorizer->purpose == GVNP_FOR_QUERY)
 		return SQLITE_OK;
-	for (const char *const *allowed = allowed_functions; *allowed; allowed++)
-		if (!sqlite3_stricmp(*allowed, name))
-			return SQLITE_OK;
 	return deny(authorizer, gvnp_format("function %s() is not for checks", name));
 }
 
@@ -133,6 +218,17 @@ static int authorize(void *data, int action, const char *first, const char *seco
 	}
 }
 
+/* Hardly ever, so the text is not cut into tokens for nothing. Both words have a U, and few others
+ * do. */
+static bool may_hide(const char *sql)
+{
+	for (const char *at = strpbrk(sql, "uU"); at; at = strpbrk(at + 1, "uU"))
+		if (!strncasecmp(at, "using", strlen("using")) ||
+		    (at - sql >= 3 && !strncasecmp(at - 3, "natural", strlen("natural"))))
+			return true;
+	return false;
+}
+
 /*
  * NATURAL and USING read columns behind the authorizer's back, and with them whole tables: [tried]
  * "SELECT a.y FROM a JOIN b USING (x)" tells of a.y only. A check must write ON; for a person's
@@ -143,8 +239,7 @@ static const char *find_hidden_reads(struct gvnp_authorizer *authorizer, const c
 	_cleanup_(gvnp_sql_tokens_done) struct gvnp_sql_tokens tokens = { 0 };
 	bool is_hidden = false;
 
-	/* hardly ever, so the text is not cut into tokens for nothing */
-	if (!strcasestr(sql, "using") && !strcasestr(sql, "natural"))
+	if (!may_hide(sql))
 		return NULL;
 	gvnp_sql_tokens_read(sql, &tokens);
 	for (size_t i = 0; i < tokens.n; i++)

@@ -3,6 +3,7 @@
 #ifndef GVNP_EVALUATE_PREPARE_H
 #define GVNP_EVALUATE_PREPARE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "facts/store.h"
@@ -27,6 +28,14 @@ enum gvnp_purpose {
 	GVNP_FOR_QUERY, /* what a person may ask: any function, any table of facts */
 };
 
+/* What a name means that SQLite tells the authorizer of again and again. */
+struct gvnp_known_name {
+	const char *theirs; /* where SQLite keeps it */
+	const char *ours;   /* the same bytes */
+	int kind;	    /* of a column: its table; else see prepare.c */
+	int value;	    /* index of the table, the column or the helper function */
+};
+
 /*
  * Installed once for many statements: installing an authorizer makes SQLite prepare all statements
  * of the database anew, ours too. Between begin and end, statements that do not go through
@@ -38,9 +47,12 @@ struct gvnp_authorizer {
 	enum gvnp_purpose purpose;
 	struct gvnp_reads *reads; /* of the statement being prepared, else NULL */
 	char *refusal;
+	struct gvnp_known_name known[1024];
 };
 void gvnp_authorizer_begin(struct gvnp_authorizer *authorizer, struct gvnp_facts *facts);
 void gvnp_authorizer_end(struct gvnp_authorizer *authorizer);
+/* gvnp_schema_table() of a name that is asked for again and again. */
+int gvnp_authorizer_table(struct gvnp_authorizer *authorizer, const char *table);
 
 /* Prepares one statement. Returns 0, or -EINVAL with *ret_error a message to free. The reads are
  * written in both cases; without the helper functions' own. */

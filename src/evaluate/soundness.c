@@ -79,7 +79,7 @@ static void gather_read(struct gvnp_engine *engine, const struct gvnp_read *read
 static void gather_use(struct gvnp_engine *engine, const struct gvnp_helper_use *use,
 		       struct touches *touches)
 {
-	int table = gvnp_schema_table(engine->schema, use->helper->table);
+	int table = gvnp_authorizer_table(&engine->authorizer, use->helper->table);
 	const struct gvnp_gaps *gaps = gvnp_engine_gaps(engine, table, -1);
 	int column = gvnp_table_column(&engine->schema->tables[table], use->helper->column);
 
@@ -104,7 +104,7 @@ static void gather_use(struct gvnp_engine *engine, const struct gvnp_helper_use 
 static void gather_collected(struct gvnp_engine *engine, const struct gvnp_scope *scope,
 			     const struct gvnp_helper_use *use, struct touches *touches)
 {
-	struct gvnp_read read = { .table = gvnp_schema_table(engine->schema, use->table) };
+	struct gvnp_read read = { .table = gvnp_authorizer_table(&engine->authorizer, use->table) };
 
 	if (!gvnp_reads_find(&scope->reads, read.table))
 		gather_read(engine, &read, scope->per, touches);

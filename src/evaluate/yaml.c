@@ -13,18 +13,16 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "evaluate/yaml_literals.h"
 #include "gvnp/check.h"
 
 /* Each key is looked for among those before it: their number has a bound of its own. */
-enum { DEEPEST = 12, MOST_NODES = 200000, MOST_KEYS = 4096, LARGEST_SCALAR = 64 * 1024 };
+enum { MOST_KEYS = 4096 };
 
 struct reader {
 	yaml_parser_t parser;
 	const char *file, *stop_key;
 	struct gvnp_pool *pool;
 	struct gvnp_problems *problems;
-	struct gvnp_yaml_literals *literals; /* already cut; NULL: none */
 	size_t n_nodes;
 	bool is_stopped; /* met stop_key */
 };
@@ -72,15 +70,12 @@ static int read_scalar(struct reader *reader, const yaml_event_t *event,
 	size_t size = event->data.scalar.length;
 	yaml_scalar_style_t style = event->data.scalar.style;
 
-	if (size > LARGEST_SCALAR)
+	if (size > GVNP_YAML_LARGEST_SCALAR)
 		return refuse(reader, event->start_mark.line, "this text is too long");
 	if (memchr(text, '\0', size))
 		return refuse(reader, event->start_mark.line, "a text must not hold a NUL");
 	struct gvnp_yaml_node *node = new_node(reader, GVNP_YAML_SCALAR, event);
-	if (reader->literals && style == YAML_LITERAL_SCALAR_STYLE && !size)
-		node->text = gvnp_yaml_literals_take(reader->literals, node->line);
-	if (!node->text)
-		node->text = gvnp_pool_text_sized(reader->pool, text, size);
+	node->text = gvnp_pool_text_sized(reader->pool, text, size);
 	node->is_plain = style == YAML_PLAIN_SCALAR_STYLE;
 	node->is_block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
 	*ret = node;
@@ -149,7 +144,7 @@ static int read_key(struct reader *reader, const yaml_event_t *event,
 		return refuse(reader, event->start_mark.line, "a key must be a plain word");
 	if (children->n == MOST_KEYS)
 		return refuse(reader, event->start_mark.line, "the mapping has too many keys");
-	error = read_node(reader, event, DEEPEST, ret);
+	error = read_node(reader, event, GVNP_YAML_DEEPEST, ret);
 	if (error)
 		return error;
 	for (size_t i = 0; i < children->n; i++)
@@ -205,13 +200,13 @@ static int read_node(struct reader *reader, const yaml_event_t *event, int depth
 
 	if (event->type == YAML_ALIAS_EVENT)
 		return refuse(reader, line, "aliases are not allowed");
-	if (reader->n_nodes >= MOST_NODES)
+	if (reader->n_nodes >= GVNP_YAML_MOST_NODES)
 		return refuse(reader, line, "the file holds too many values");
 	if (event->type == YAML_SCALAR_EVENT) {
 		problem = unwanted(event->data.scalar.anchor, event->data.scalar.tag);
 		return problem ? refuse(reader, line, problem) : read_scalar(reader, event, ret);
 	}
-	if (depth >= DEEPEST)
+	if (depth >= GVNP_YAML_DEEPEST)
 		return refuse(reader, line, "nested too deep");
 	if (event->type == YAML_SEQUENCE_START_EVENT) {
 		problem =
@@ -290,56 +285,35 @@ static int read_document(struct reader *reader, struct gvnp_yaml_node **ret)
 	return error;
 }
 
-static int parse(struct reader *reader, const char *data, size_t size, struct gvnp_yaml_node **ret)
+int gvnp_yaml_parse_whole(const char *data, size_t size, const char *file, const char *stop_key,
+			  struct gvnp_pool *pool, struct gvnp_problems *problems,
+			  struct gvnp_yaml_node **ret)
 {
+	struct reader reader = {
+		.file = file, .stop_key = stop_key, .pool = pool, .problems = problems
+	};
 	int error;
 
-	if (!yaml_parser_initialize(&reader->parser))
+	if (!yaml_parser_initialize(&reader.parser))
 		gvnp_out_of_memory();
-	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)data, size);
-	error = read_document(reader, ret);
-	yaml_parser_delete(&reader->parser);
+	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)data, size);
+	error = read_document(&reader, ret);
+	yaml_parser_delete(&reader.parser);
 	return error;
-}
-
-/* The document without its literals. False when it is better read whole, which also finds the
- * words for whatever is wrong. */
-static bool parse_rest(const char *data, size_t size, const char *stop_key, struct gvnp_pool *pool,
-		       struct gvnp_yaml_node **ret)
-{
-	_cleanup_(gvnp_yaml_literals_done) struct gvnp_yaml_literals literals;
-	_cleanup_(gvnp_problems_done) struct gvnp_problems unused = { 0 };
-	struct reader reader = { .file = "",
-				 .stop_key = stop_key,
-				 .pool = pool,
-				 .problems = &unused,
-				 .literals = &literals };
-	struct gvnp_yaml_node *top;
-
-	if (!gvnp_yaml_literals_cut(data, size, stop_key, pool, &literals) || !literals.rest.size ||
-	    parse(&reader, literals.rest.data, literals.rest.size, &top) ||
-	    literals.n_given != literals.n)
-		return false;
-	*ret = top;
-	return true;
 }
 
 int gvnp_yaml_parse(const char *data, size_t size, const char *file, const char *stop_key,
 		    struct gvnp_pool *pool, struct gvnp_problems *problems,
 		    struct gvnp_yaml_node **ret)
 {
-	struct reader reader = {
-		.file = file, .stop_key = stop_key, .pool = pool, .problems = problems
-	};
-
 	if (size > GVNP_YAML_LARGEST) {
 		gvnp_problems_add(problems, file, 0, "the file is larger than 1 MiB");
 		return -EINVAL;
 	}
-	if (parse_rest(data, size, stop_key, pool, ret))
+	if (gvnp_yaml_parse_plain(data, size, stop_key, pool, ret))
 		return 0;
-	return parse(&reader, data, size, ret);
+	return gvnp_yaml_parse_whole(data, size, file, stop_key, pool, problems, ret);
 }
 
 struct gvnp_yaml_node *gvnp_yaml_get(const struct gvnp_yaml_node *mapping, const char *key)

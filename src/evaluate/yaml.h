@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small, strict document reader over libyaml's events: mappings, sequences and scalars, each with
- * its line. No anchors, aliases, tags or directives, no duplicate keys, one document, bounded size
- * and depth.
+ * A small, strict document reader: mappings, sequences and scalars, each with its line. No anchors,
+ * aliases, tags or directives, no duplicate keys, one document, bounded size and depth.
  */
 #ifndef GVNP_EVALUATE_YAML_H
 #define GVNP_EVALUATE_YAML_H
@@ -29,7 +28,12 @@ struct gvnp_yaml_node {
 	struct gvnp_yaml_node **items; /* of a sequence, or the values of a mapping */
 };
 
-enum { GVNP_YAML_LARGEST = 1024 * 1024 }; /* bytes of a document */
+enum {
+	GVNP_YAML_LARGEST = 1024 * 1024,      /* bytes of a document */
+	GVNP_YAML_LARGEST_SCALAR = 64 * 1024, /* bytes of a text */
+	GVNP_YAML_MOST_NODES = 200000,
+	GVNP_YAML_DEEPEST = 12,
+};
 
 /*
  * Reads one document whose top is a mapping. When `stop_key` is a key of it, nothing from there on
@@ -39,6 +43,17 @@ enum { GVNP_YAML_LARGEST = 1024 * 1024 }; /* bytes of a document */
 int gvnp_yaml_parse(const char *data, size_t size, const char *file, const char *stop_key,
 		    struct gvnp_pool *pool, struct gvnp_problems *problems,
 		    struct gvnp_yaml_node **ret);
+
+/*
+ * The two readers behind it, for tests. The plain one reads what is written as checks mostly are,
+ * quickly; false when it is not certain of any byte, which is no verdict about the document. What
+ * it reads, the other one, over libyaml's events, reads the same.
+ */
+bool gvnp_yaml_parse_plain(const char *data, size_t size, const char *stop_key,
+			   struct gvnp_pool *pool, struct gvnp_yaml_node **ret);
+int gvnp_yaml_parse_whole(const char *data, size_t size, const char *file, const char *stop_key,
+			  struct gvnp_pool *pool, struct gvnp_problems *problems,
+			  struct gvnp_yaml_node **ret);
 
 /* A scalar is exactly this text. Nearly all keys differ in their first letter. */
 static inline bool gvnp_yaml_is(const struct gvnp_yaml_node *scalar, const char *text)

@@ -79,10 +79,13 @@ static struct gvnp_insert *prepare_insert(struct gvnp_inserts *inserts, const ch
 	size_t n = 0;
 
 	heed_checks(inserts, table);
-	gvnp_buffer_append_format(&sql, "INSERT INTO \"%s\" (", table);
-	for (; cells[n].type != GVNP_CELL_END; n++)
-		gvnp_buffer_append_format(&sql, "%s\"%s\"", n ? ", " : "", cells[n].column);
-	gvnp_buffer_append_text(&sql, ") VALUES (");
+	gvnp_buffer_append_text(&sql, "INSERT INTO \"");
+	gvnp_buffer_append_text(&sql, table);
+	for (; cells[n].type != GVNP_CELL_END; n++) {
+		gvnp_buffer_append_text(&sql, n ? "\", \"" : "\" (\"");
+		gvnp_buffer_append_text(&sql, cells[n].column);
+	}
+	gvnp_buffer_append_text(&sql, n ? "\") VALUES (" : "\" () VALUES (");
 	for (size_t i = 0; i < n; i++)
 		gvnp_buffer_append_text(&sql, i ? ", ?" : "?");
 	gvnp_buffer_append_text(&sql, ")");

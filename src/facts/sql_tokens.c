@@ -3,6 +3,7 @@
  * SQL. */
 #include "facts/sql_tokens.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ struct cutter {
 	const char *at;
 	int line, depth;
 	struct gvnp_sql_tokens tokens;
+	size_t room;
 };
 
 static bool is_letter(char c)
@@ -29,7 +31,11 @@ static void add(struct cutter *cutter, enum gvnp_sql_kind kind, const char *text
 {
 	struct gvnp_sql_tokens *tokens = &cutter->tokens;
 
-	tokens->tokens = gvnp_grow(tokens->tokens, tokens->n);
+	if (tokens->n == cutter->room) {
+		cutter->room = cutter->room ? 2 * cutter->room : 32;
+		tokens->tokens =
+			gvnp_reallocate_array(tokens->tokens, cutter->room, sizeof *tokens->tokens);
+	}
 	tokens->tokens[tokens->n++] = (struct gvnp_sql_token){
 		.kind = kind,
 		.slice = { text, size },
@@ -139,9 +145,14 @@ static void cut_plain(struct cutter *cutter)
 
 void gvnp_sql_tokens_read(const char *sql, struct gvnp_sql_tokens *ret)
 {
+	gvnp_sql_tokens_read_some(sql, SIZE_MAX, ret);
+}
+
+void gvnp_sql_tokens_read_some(const char *sql, size_t most, struct gvnp_sql_tokens *ret)
+{
 	struct cutter cutter = { .at = sql };
 
-	for (;;) {
+	while (cutter.tokens.n < most) {
 		if (!skip_blanks(&cutter)) {
 			add(&cutter, GVNP_SQL_BROKEN, cutter.at, 0);
 			break;

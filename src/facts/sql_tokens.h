@@ -33,6 +33,8 @@ struct gvnp_sql_tokens {
 
 /* Never fails; the tokens point into `sql`. */
 void gvnp_sql_tokens_read(const char *sql, struct gvnp_sql_tokens *ret);
+/* The first `most` of them. `sql` may begin at any token. */
+void gvnp_sql_tokens_read_some(const char *sql, size_t most, struct gvnp_sql_tokens *ret);
 void gvnp_sql_tokens_done(struct gvnp_sql_tokens *tokens);
 
 /* Case does not matter. */

@@ -15,13 +15,13 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "facts/image.h"
 #include "facts/inserts.h"
 #include "facts/pieces.h"
 
 enum { WORTH_AN_INDEX = 16 };
 
 struct gvnp_table_state {
-	const char *name;
 	bool is_collected, is_declined, is_touched, may_hold_null;
 	bool is_indexed;
 	size_t n_rows; /* given to it; some may have been refused */
@@ -38,21 +38,14 @@ struct gvnp_facts {
 	struct gvnp_inserts inserts;
 	struct statement *statements;
 	size_t n_statements;
-	struct gvnp_table_state *tables; /* sorted by name */
-	size_t n_tables;
+	struct gvnp_table_state *tables; /* one for each of the schema */
 	uint64_t generation;
-	struct gvnp_schema *schema;
 	void *attached;
 	void (*release)(void *data);
 };
 
 static const char schema_text[] =
 #include "facts/schema.sql.h"
-	;
-
-/* The same without its comments. */
-static const char statements[] =
-#include "facts/statements.sql.h"
 	;
 
 const char *gvnp_facts_schema(void)
@@ -69,23 +62,6 @@ static void run(sqlite3 *database, const char *sql)
 		return;
 	fprintf(stderr, "gvnp-audit: the facts schema: %s\n", problem ? problem : "out of memory");
 	abort();
-}
-
-static void read_tables(struct gvnp_facts *facts)
-{
-	sqlite3_stmt *statement = NULL;
-
-	if (sqlite3_prepare_v2(facts->database,
-			       "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
-			       -1, &statement, NULL) != SQLITE_OK)
-		gvnp_out_of_memory();
-	while (sqlite3_step(statement) == SQLITE_ROW) {
-		facts->tables = gvnp_grow(facts->tables, facts->n_tables);
-		facts->tables[facts->n_tables++] = (struct gvnp_table_state){
-			.name = gvnp_duplicate((const char *)sqlite3_column_text(statement, 0)),
-		};
-	}
-	sqlite3_finalize(statement);
 }
 
 void gvnp_facts_begin(void)
@@ -110,13 +86,13 @@ struct gvnp_facts *gvnp_facts_new(void)
 	/* A name in double quotes that is no column must not silently be a text. */
 	sqlite3_db_config(facts->database, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);
 	sqlite3_db_config(facts->database, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
+	if (gvnp_image_load(facts->database) != SQLITE_OK)
+		gvnp_out_of_memory();
 	run(facts->database, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 			     "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; BEGIN");
-	run(facts->database, statements);
-	read_tables(facts);
-	facts->schema = gvnp_schema_read(facts->database);
+	facts->tables = gvnp_allocate_array(gvnp_schema_built.n_tables, sizeof *facts->tables);
 	facts->inserts.database = facts->database;
-	facts->inserts.schema = facts->schema;
+	facts->inserts.schema = &gvnp_schema_built;
 	return facts;
 }
 
@@ -128,10 +104,7 @@ void gvnp_facts_free(struct gvnp_facts *facts)
 	for (size_t i = 0; i < facts->n_statements; i++)
 		sqlite3_finalize(facts->statements[i].statement);
 	free(facts->statements);
-	for (size_t i = 0; i < facts->n_tables; i++)
-		free((char *)facts->tables[i].name);
 	free(facts->tables);
-	gvnp_schema_free(facts->schema);
 	gvnp_facts_attach(facts, NULL, NULL);
 	sqlite3_close_v2(facts->database);
 	free(facts);
@@ -172,7 +145,8 @@ sqlite3_stmt *gvnp_facts_statement(struct gvnp_facts *facts, const char *sql)
 
 const struct gvnp_schema *gvnp_facts_tables(const struct gvnp_facts *facts)
 {
-	return facts->schema;
+	(void)facts; /* there is one schema */
+	return &gvnp_schema_built;
 }
 
 uint64_t gvnp_facts_generation(const struct gvnp_facts *facts)
@@ -182,20 +156,11 @@ uint64_t gvnp_facts_generation(const struct gvnp_facts *facts)
 
 static struct gvnp_table_state *find_table(const struct gvnp_facts *facts, const char *name)
 {
-	size_t low = 0, high = facts->n_tables;
+	int index = gvnp_schema_table(&gvnp_schema_built, name);
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strcmp(name, facts->tables[middle].name);
-
-		if (!order)
-			return &facts->tables[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	if (index < 0 || strcmp(name, gvnp_schema_built.tables[index].name) != 0)
+		return NULL;
+	return &facts->tables[index];
 }
 
 bool gvnp_facts_has_table(const struct gvnp_facts *facts, const char *table)
@@ -267,10 +232,24 @@ char *gvnp_facts_clean_text(const char *text, size_t size, size_t limit)
 	return gvnp_buffer_take(&clean);
 }
 
+/* So many bytes at the beginning are ASCII for sure; it looks at eight at a time. */
+static size_t plain_bytes(const char *text, size_t size)
+{
+	uint64_t eight;
+	size_t at = 0;
+
+	for (; size - at >= sizeof eight; at += sizeof eight) {
+		memcpy(&eight, text + at, sizeof eight);
+		if (eight & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return at;
+}
+
 /* Nearly all text is plain and is bound where it lies. */
 static bool is_clean(const char *text, size_t size)
 {
-	for (size_t at = 0; at < size;) {
+	for (size_t at = plain_bytes(text, size); at < size;) {
 		if ((unsigned char)text[at] < 0x80) {
 			at++;
 			continue;
@@ -297,18 +276,26 @@ static void bind_text(sqlite3_stmt *statement, int position, const char *text, s
 /* What a CHECK list says, which SQLite is told to ignore: see heed_checks() of inserts.c. */
 static bool allows(const struct gvnp_column *column, const char *text, size_t size)
 {
+	if (!column->n_allowed)
+		return true;
 	size = size == SIZE_MAX ? strlen(text) : strnlen(text, size);
 	for (size_t i = 0; i < column->n_allowed; i++)
 		if (!strncmp(column->allowed[i], text, size) && !column->allowed[i][size])
 			return true;
-	return !column->n_allowed;
+	return false;
+}
+
+static bool allows_integer(const struct gvnp_column *column, int64_t value)
+{
+	char digits[24] = { (char)('0' + value % 10) };
+
+	if (value < 0 || value > 9) /* hardly ever: nearly all are 0 or 1 */
+		snprintf(digits, sizeof digits, "%lld", (long long)value);
+	return allows(column, digits, SIZE_MAX);
 }
 
 static bool bind_cell(const struct gvnp_insert *insert, int i, const struct gvnp_cell *cell)
 {
-	char digits[24];
-	int size;
-
 	switch (cell->type) {
 	case GVNP_CELL_END:
 	case GVNP_CELL_NULL:
@@ -316,10 +303,8 @@ static bool bind_cell(const struct gvnp_insert *insert, int i, const struct gvnp
 		return true;
 	case GVNP_CELL_INTEGER:
 		sqlite3_bind_int64(insert->statement, i + 1, cell->integer);
-		if (!insert->columns[i]->n_allowed)
-			return true;
-		size = snprintf(digits, sizeof digits, "%lld", (long long)cell->integer);
-		return allows(insert->columns[i], digits, (size_t)size);
+		return !insert->columns[i]->n_allowed ||
+		       allows_integer(insert->columns[i], cell->integer);
 	case GVNP_CELL_TEXT:
 		bind_text(insert->statement, i + 1, cell->text, cell->size);
 		return allows(insert->columns[i], cell->text, cell->size);
@@ -370,8 +355,7 @@ void gvnp_facts_insert(struct gvnp_facts *facts, const char *table, const struct
 				       insert->refusal);
 	if (bind_cells(insert, cells, &problem) && sqlite3_step(insert->statement) != SQLITE_DONE)
 		problem = gvnp_duplicate(sqlite3_errmsg(facts->database));
-	sqlite3_reset(insert->statement);
-	sqlite3_clear_bindings(insert->statement);
+	sqlite3_reset(insert->statement); /* all of it is bound anew before its next step */
 	if (problem)
 		gvnp_facts_hole(facts, table, "", "", "a row was refused: %s", problem);
 }
@@ -428,24 +412,24 @@ static void index_table(struct gvnp_facts *facts, const struct gvnp_table *table
  * hold next to nothing, and an index of that costs more than it saves. */
 void gvnp_facts_index(struct gvnp_facts *facts)
 {
-	for (size_t i = 0; i < facts->schema->n_tables; i++) {
-		const struct gvnp_table *table = &facts->schema->tables[i];
-		struct gvnp_table_state *state = find_table(facts, table->name);
+	for (size_t i = 0; i < gvnp_schema_built.n_tables; i++) {
+		struct gvnp_table_state *state = &facts->tables[i];
 
-		if (!state || state->is_indexed || state->n_rows < WORTH_AN_INDEX)
+		if (state->is_indexed || state->n_rows < WORTH_AN_INDEX)
 			continue;
-		index_table(facts, table);
+		index_table(facts, &gvnp_schema_built.tables[i]);
 		state->is_indexed = true;
 	}
 }
 
 void gvnp_facts_reset(struct gvnp_facts *facts)
 {
-	for (size_t i = 0; i < facts->n_tables; i++) {
+	for (size_t i = 0; i < gvnp_schema_built.n_tables; i++) {
+		const struct gvnp_table *table = &gvnp_schema_built.tables[i];
 		struct gvnp_table_state *state = &facts->tables[i];
 
 		if (state->is_touched) {
-			_cleanup_free_ char *sql = gvnp_format("DELETE FROM \"%s\"", state->name);
+			_cleanup_free_ char *sql = gvnp_format("DELETE FROM \"%s\"", table->name);
 			run(facts->database, sql);
 		}
 		state->is_touched = state->is_collected = state->is_declined = false;

@@ -57,9 +57,21 @@ static void append(struct gvnp_buffer *buffer, const char **at, uint64_t size)
 	*at += size;
 }
 
-int gvnp_outcome_decode(const struct gvnp_buffer *bytes, struct gvnp_outcome *outcome)
+/* The report is much of what arrived, so its bytes become the buffer. */
+static void take_output(struct gvnp_buffer *bytes, size_t size, struct gvnp_buffer *output)
 {
-	const char *at = bytes->data + sizeof(struct head);
+	if (!output)
+		return;
+	memmove(bytes->data, bytes->data + sizeof(struct head), size);
+	bytes->data[size] = '\0';
+	bytes->size = size;
+	gvnp_buffer_done(output);
+	*output = *bytes;
+	*bytes = (struct gvnp_buffer){ 0 };
+}
+
+int gvnp_outcome_decode(struct gvnp_buffer *bytes, struct gvnp_outcome *outcome)
+{
 	struct head head;
 
 	if (bytes->size < sizeof head)
@@ -70,9 +82,10 @@ int gvnp_outcome_decode(const struct gvnp_buffer *bytes, struct gvnp_outcome *ou
 	    head.recording_size > left ||
 	    head.output_size + head.messages_size + head.recording_size != left)
 		return -EBADMSG;
+	const char *at = bytes->data + sizeof head + head.output_size;
 	outcome->status = head.status;
-	append(outcome->output, &at, head.output_size);
 	append(outcome->messages, &at, head.messages_size);
 	append(outcome->recording, &at, head.recording_size);
+	take_output(bytes, head.output_size, outcome->output);
 	return 0;
 }

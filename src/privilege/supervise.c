@@ -16,17 +16,12 @@
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
-#include "gvnp/collector.h"
 #include "gvnp/privilege.h"
 #include "privilege/child.h"
-#include "privilege/libvirt.h"
+#include "privilege/job.h"
 #include "privilege/lock.h"
 #include "privilege/outcome.h"
-#include "privilege/reader.h"
-#include "privilege/worker.h"
-#include "source/answerer.h"
 #include "source/live.h"
-#include "source/seccomp.h"
 
 enum {
 	OUTCOME_LIMIT = 1024 * 1024 * 1024,
@@ -55,66 +50,6 @@ struct run {
 	sigset_t old_mask;
 	struct sigaction old_child_action;
 };
-
-/* What a child's function is told. */
-struct job {
-	const struct gvnp_plan *plan;
-	int fd;
-	struct gvnp_worker worker;
-};
-
-static int run_libvirt(void *data)
-{
-	const struct job *job = data;
-
-	return gvnp_libvirt_run(job->plan);
-}
-
-static int run_reader(void *data)
-{
-	const struct job *job = data;
-	int socket = STDERR_FILENO + 1; /* the highest descriptor, for its lock */
-
-	if (job->fd != socket && (dup2(job->fd, socket) < 0 || close(job->fd) < 0))
-		return 1;
-	if (!gvnp_lock_reader(socket))
-		return GVNP_LOCK_FAILED;
-	if (job->plan->look)
-		gvnp_lock_hold();
-	_cleanup_(gvnp_source_freep) struct gvnp_source *source = gvnp_source_new_direct("/");
-
-	int error = gvnp_reader_serve(
-		socket, source, job->plan->declares ? job->plan->declares : gvnp_collect_declares);
-
-	/* The worker may end, or stop waiting, before all is answered. */
-	return error && error != -EPIPE && error != -ECONNRESET ? 1 : 0;
-}
-
-static bool declares_filters(enum gvnp_operation operation, const char *path)
-{
-	return operation == GVNP_SECCOMP && gvnp_collect_declares(operation, path);
-}
-
-static int run_deep(void *data)
-{
-	const struct job *job = data;
-
-	if (!gvnp_lock_deep())
-		return GVNP_LOCK_FAILED;
-	if (job->plan->look)
-		gvnp_lock_hold();
-	_cleanup_(gvnp_source_freep) struct gvnp_source *source = gvnp_source_new_deep();
-	int error = gvnp_reader_serve(job->fd, source, declares_filters);
-
-	return error && error != -EPIPE && error != -ECONNRESET ? 1 : 0;
-}
-
-static int run_worker(void *data)
-{
-	const struct job *job = data;
-
-	return gvnp_worker_run(job->plan, &job->worker);
-}
 
 static bool is_ignored(int number)
 {
@@ -152,9 +87,16 @@ static void give_signals_back(struct run *run)
 	sigprocmask(SIG_SETMASK, &run->old_mask, NULL);
 }
 
+/* In a pipe that carries much: fewer switches. May be refused. */
+static void make_room(int pipe)
+{
+	fcntl(pipe, F_SETPIPE_SZ, PIPE_SIZE);
+	fcntl(pipe, F_SETFL, O_NONBLOCK);
+}
+
 static int start_libvirt(struct run *run, int error, int *ret)
 {
-	struct job job = { .plan = run->plan };
+	struct gvnp_job job = { .plan = run->plan };
 	_cleanup_close_ int output = -1;
 	int ends[2];
 
@@ -164,12 +106,11 @@ static int start_libvirt(struct run *run, int error, int *ret)
 		return -errno;
 	*ret = ends[0];
 	output = ends[1];
-	fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE); /* fewer switches; may be refused */
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	make_room(ends[0]);
 	struct gvnp_start start = { .output = output,
 				    .error = error,
 				    .keep = { -1, -1, -1 },
-				    .run = run_libvirt,
+				    .run = gvnp_job_libvirt,
 				    .data = &job };
 	return gvnp_child_start(&run->children[LIBVIRT], "the libvirt reader", &start);
 }
@@ -185,7 +126,7 @@ static int start_answering(struct run *run, struct gvnp_child *child, const char
 		return -errno;
 	*ret = ends[0];
 	theirs = ends[1];
-	struct job job = { .plan = run->plan, .fd = theirs };
+	struct gvnp_job job = { .plan = run->plan, .fd = theirs };
 	struct gvnp_start start = { .output = -1,
 				    .error = error,
 				    .keep = { theirs, -1, -1 },
@@ -194,8 +135,13 @@ static int start_answering(struct run *run, struct gvnp_child *child, const char
 	return gvnp_child_start(child, name, &start);
 }
 
-/* The worker's ends of the others are open here until the worker has them. */
-static int start_worker(struct run *run, int error, const struct gvnp_live *live)
+/* What a worker is handed besides the plan. */
+struct ends {
+	int error, reader, libvirt, deep; /* -1: there is none */
+	struct gvnp_source *live;	  /* over them, which owns them; NULL: a recorded root */
+};
+
+static int start_worker(struct run *run, const struct ends *theirs)
 {
 	_cleanup_close_ int output = -1;
 	int ends[2];
@@ -204,14 +150,34 @@ static int start_worker(struct run *run, int error, const struct gvnp_live *live
 		return -errno;
 	run->outcome = ends[0];
 	output = ends[1];
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	struct job job = { .plan = run->plan, .worker = { .live = *live } };
+	make_room(ends[0]);
+	struct gvnp_job job = { .plan = run->plan, .live = theirs->live };
 	struct gvnp_start start = { .output = output,
-				    .error = error,
-				    .keep = { live->reader, live->libvirt, live->deep },
-				    .run = run_worker,
+				    .error = theirs->error,
+				    .keep = { theirs->reader, theirs->libvirt, theirs->deep },
+				    .run = gvnp_job_worker,
 				    .data = &job };
 	return gvnp_child_start(&run->children[WORKER], "the worker", &start);
+}
+
+static int start_readers(struct run *run, struct ends *ends)
+{
+	/* libvirt first: its loading overlaps with everything else. */
+	int error = start_libvirt(run, ends->error, &ends->libvirt);
+
+	if (!error)
+		error = start_answering(run, &run->children[READER], "the reader", gvnp_job_reader,
+					ends->error, &ends->reader);
+	if (!error && run->plan->is_deep)
+		error = start_answering(run, &run->children[DEEP], "the deep reader", gvnp_job_deep,
+					ends->error, &ends->deep);
+	struct gvnp_live live = { .reader = ends->reader,
+				  .libvirt = ends->libvirt,
+				  .deep = ends->deep,
+				  .deadline = run->file_deadline,
+				  .libvirt_deadline = run->libvirt_deadline };
+	ends->live = gvnp_source_new_live(&live);
+	return error;
 }
 
 /* What is left to do needs less than starting the readers did. */
@@ -220,36 +186,45 @@ static int lock_itself(const struct run *run)
 	return run->plan->locks_itself && !gvnp_lock_supervisor() ? 3 : 0;
 }
 
+static void foresee(const struct run *run, const struct ends *ends, bool is_prepared)
+{
+	if (ends->live && run->plan->foresee && !run->refusal)
+		run->plan->foresee(run->plan->data, ends->live, is_prepared);
+}
+
+static void prepare(struct run *run, const struct ends *ends)
+{
+	run->refusal = lock_itself(run);
+	foresee(run, ends, false);
+	if (!run->refusal && run->plan->prepare)
+		run->refusal = run->plan->prepare(run->plan->data);
+	foresee(run, ends, true);
+}
+
+static void ends_done(struct ends *ends)
+{
+	gvnp_closep(&ends->error);
+	gvnp_source_free(ends->live);
+}
+
+/* The worker's ends of the others are open here until the worker has them. */
 static int start_all(struct run *run)
 {
-	_cleanup_close_ int reader = -1, libvirt = -1, deep = -1, error_end = -1;
+	_cleanup_(ends_done) struct ends theirs = {
+		.error = -1, .reader = -1, .libvirt = -1, .deep = -1
+	};
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
 	run->said = ends[0];
-	error_end = ends[1];
+	theirs.error = ends[1];
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	/* libvirt first: its loading overlaps with everything else. */
-	int error = run->plan->root ? 0 : start_libvirt(run, error_end, &libvirt);
-	if (!error && !run->plan->root)
-		error = start_answering(run, &run->children[READER], "the reader", run_reader,
-					error_end, &reader);
-	if (!error && !run->plan->root && run->plan->is_deep)
-		error = start_answering(run, &run->children[DEEP], "the deep reader", run_deep,
-					error_end, &deep);
-	if (!error)
-		run->refusal = lock_itself(run);
-	if (!error && !run->refusal && run->plan->prepare)
-		run->refusal = run->plan->prepare(run->plan->data);
-	struct gvnp_live live = { .reader = reader,
-				  .libvirt = libvirt,
-				  .deep = deep,
-				  .deadline = run->file_deadline,
-				  .libvirt_deadline = run->libvirt_deadline };
-	if (!error && !run->refusal)
-		error = start_worker(run, error_end, &live);
-	return error;
+	int error = run->plan->root ? 0 : start_readers(run, &theirs);
+	if (error)
+		return error;
+	prepare(run, &theirs);
+	return run->refusal ? 0 : start_worker(run, &theirs);
 }
 
 static void take_bytes(int *fd, struct gvnp_buffer *buffer, size_t limit)

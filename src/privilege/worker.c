@@ -23,15 +23,11 @@ static struct gvnp_source *refuse(const struct gvnp_plan *plan, const char *prob
 }
 
 /* Before the lock: what is opened. NULL, and the outcome says why. */
-static struct gvnp_source *open_source(const struct gvnp_plan *plan,
-				       const struct gvnp_worker *worker,
-				       struct gvnp_outcome *outcome)
+static struct gvnp_source *open_source(const struct gvnp_plan *plan, struct gvnp_outcome *outcome)
 {
 	_cleanup_free_ char *problem = NULL;
 	struct gvnp_source *source;
 
-	if (!plan->root)
-		return gvnp_source_new_live(&worker->live);
 	if (!gvnp_source_open_recorded(plan->root, &source, &problem))
 		return source;
 	return refuse(plan, problem, outcome);
@@ -43,12 +39,12 @@ static struct gvnp_source *load_source(const struct gvnp_plan *plan, struct gvnp
 {
 	_cleanup_free_ char *problem = NULL;
 
-	if (!plan->root || !source || !gvnp_source_load_recorded(plan->root, &source, &problem))
+	if (!source || !gvnp_source_load_recorded(plan->root, &source, &problem))
 		return source;
 	return refuse(plan, problem, outcome);
 }
 
-int gvnp_worker_run(const struct gvnp_plan *plan, const struct gvnp_worker *worker)
+int gvnp_worker_run(const struct gvnp_plan *plan, struct gvnp_source *live)
 {
 	_cleanup_buffer_ struct gvnp_buffer output = { 0 }, messages = { 0 }, recording = { 0 };
 	struct gvnp_outcome outcome = { .output = &output,
@@ -57,19 +53,20 @@ int gvnp_worker_run(const struct gvnp_plan *plan, const struct gvnp_worker *work
 	/* Static, so that a leak checker finds it: it is not freed, the process ends soon. */
 	static struct gvnp_source *source;
 
-	source = open_source(plan, worker, &outcome);
+	source = live ? live : open_source(plan, &outcome);
 	if (!gvnp_lock_worker())
 		return GVNP_LOCK_FAILED;
 	if (plan->look)
 		gvnp_lock_hold();
-	source = load_source(plan, source, &outcome);
+	if (!live)
+		source = load_source(plan, source, &outcome);
 	if (source) {
 		if (plan->record)
 			source->recording = gvnp_recording_new();
 		plan->work(source, plan->data, &outcome);
 		/* A live source has a note only when its reader failed. (That of a recording is for
 		 * plan->work to tell.) */
-		const char *note = plan->root ? NULL : gvnp_source_note(source);
+		const char *note = live ? gvnp_source_note(source) : NULL;
 		if (note) {
 			gvnp_buffer_append_format(&messages, "gvnp-audit: %s\n", note);
 			outcome.status = 3;

@@ -4,14 +4,9 @@
 #define GVNP_PRIVILEGE_WORKER_H
 
 #include "gvnp/privilege.h"
-#include "source/live.h"
 
-struct gvnp_worker {
-	struct gvnp_live live; /* unused with a recorded root */
-};
-
-/* For a child whose standard output is the pipe to the supervisor: makes the source, runs
- * plan->work and sends the outcome. The exit status. */
-int gvnp_worker_run(const struct gvnp_plan *plan, const struct gvnp_worker *worker);
+/* For a child whose standard output is the pipe to the supervisor: runs plan->work on the live host
+ * (NULL: on the recorded root, which it opens) and sends the outcome. The exit status. */
+int gvnp_worker_run(const struct gvnp_plan *plan, struct gvnp_source *live);
 
 #endif

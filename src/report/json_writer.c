@@ -6,6 +6,15 @@
 
 #include "base/text.h"
 
+enum { SHORT = 120 }; /* nearly every key and text is */
+
+/* The ASCII that stands for itself. */
+static const bool is_plain[256] = {
+	[' ' ... '!'] = true,
+	['#' ... '['] = true,
+	[']' ... 0x7f] = true,
+};
+
 static void separate(struct gvnp_json *json)
 {
 	if (json->needs_comma)
@@ -32,9 +41,11 @@ static size_t plain_size(const char *text, size_t size)
 
 	while (at < size) {
 		unsigned char c = (unsigned char)text[at];
-		size_t length = c < 0x80 ? 1 : gvnp_text_utf8(text + at, size - at);
+		size_t length = is_plain[c] ? 1 : 0;
 
-		if (c < 0x20 || c == '"' || c == '\\' || !length)
+		if (c >= 0x80)
+			length = gvnp_text_utf8(text + at, size - at);
+		if (!length)
 			break;
 		at += length;
 	}
@@ -62,10 +73,35 @@ static void append_quoted(struct gvnp_buffer *out, const char *text)
 	gvnp_buffer_append(out, "\"", 1);
 }
 
+/* A text, and `after` it what is not NUL: mostly in one piece. */
+static void put(struct gvnp_json *json, const char *text, char after)
+{
+	char piece[SHORT + 4], *end = piece;
+	size_t size = 0;
+
+	if (json->needs_comma)
+		*end++ = ',';
+	*end++ = '"';
+	while (size < SHORT && is_plain[(unsigned char)text[size]])
+		*end++ = text[size++];
+	*end++ = '"';
+	if (text[size]) {
+		separate(json);
+		append_quoted(json->out, text);
+		end = piece;
+	}
+	if (after)
+		*end++ = after;
+	gvnp_buffer_append(json->out, piece, (size_t)(end - piece));
+	json->needs_comma = !after;
+}
+
 void gvnp_json_begin(struct gvnp_json *json, char bracket)
 {
-	separate(json);
-	gvnp_buffer_append(json->out, &bracket, 1);
+	const char piece[] = { ',', bracket };
+	size_t size = json->needs_comma ? 2 : 1;
+
+	gvnp_buffer_append(json->out, piece + 2 - size, size);
 	json->needs_comma = false;
 }
 
@@ -77,10 +113,7 @@ void gvnp_json_end(struct gvnp_json *json, char bracket)
 
 void gvnp_json_key(struct gvnp_json *json, const char *key)
 {
-	separate(json);
-	append_quoted(json->out, key);
-	gvnp_buffer_append(json->out, ":", 1);
-	json->needs_comma = false;
+	put(json, key, ':');
 }
 
 void gvnp_json_null(struct gvnp_json *json)
@@ -103,8 +136,7 @@ void gvnp_json_integer(struct gvnp_json *json, int64_t value)
 
 void gvnp_json_text(struct gvnp_json *json, const char *text)
 {
-	separate(json);
-	append_quoted(json->out, text ? text : "");
+	put(json, text ? text : "", '\0');
 }
 
 void gvnp_json_texts(struct gvnp_json *json, const char *const *texts)

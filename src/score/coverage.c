@@ -41,6 +41,8 @@ static size_t pid_prefix(const char *text)
 {
 	static const char *const prefixes[] = { "/proc/", "/task/", "pid ", "process " };
 
+	if (*text != '/' && *text != 'p')
+		return 0;
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
 		const char *number = text + strlen(prefixes[i]);
 
@@ -50,27 +52,41 @@ static size_t pid_prefix(const char *text)
 	return 0;
 }
 
+/* How many bytes from here on stand for themselves: ASCII in which neither may begin. */
+static size_t plain_size(const char *text, size_t most)
+{
+	size_t size = 0;
+
+	while (size < most && text[size] && (unsigned char)text[size] < 0x80 &&
+	       !pid_prefix(text + size) && !is_uuid(text + size))
+		size++;
+	return size;
+}
+
 char *gvnp_reason_of(const char *problem)
 {
 	_cleanup_buffer_ struct gvnp_buffer out = { 0 };
 	const char *at = problem;
 
 	while (*at && out.size < REASON_SIZE_MAX) {
-		size_t prefix = pid_prefix(at);
+		size_t size = plain_size(at, REASON_SIZE_MAX - out.size), prefix;
 
-		if (is_uuid(at)) {
+		if (size) {
+			gvnp_buffer_append(&out, at, size);
+			at += size;
+		} else if (is_uuid(at)) {
 			gvnp_buffer_append_text(&out, "UUID");
 			at += 36;
-		} else if (prefix) {
+		} else if ((prefix = pid_prefix(at))) {
 			gvnp_buffer_append(&out, at, prefix);
 			gvnp_buffer_append_text(&out, "PID");
 			for (at += prefix; is_digit(*at); at++)
 				;
 		} else {
-			size_t size = gvnp_text_utf8(at, strlen(at));
-
-			gvnp_buffer_append(&out, at, size ? size : 1);
-			at += size ? size : 1;
+			size = gvnp_text_utf8(at, strlen(at));
+			size = size ? size : 1;
+			gvnp_buffer_append(&out, at, size);
+			at += size;
 		}
 	}
 	if (*at)

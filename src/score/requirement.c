@@ -9,12 +9,50 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static bool names(const char *const *list, const char *id)
+/* The catalogue's requirements, or its threats: both begin with their id and are sorted by it. */
+struct known {
+	const void *first;
+	size_t n, size; /* of each */
+};
+
+static const char *id_of(const struct known *known, size_t i)
 {
-	for (; list && *list; list++)
-		if (!strcmp(*list, id))
-			return true;
-	return false;
+	return *(const char *const *)((const char *)known->first + i * known->size);
+}
+
+/* Where this id is, or would be. */
+static size_t find(const struct known *known, const char *id)
+{
+	size_t low = 0, high = known->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strcmp(id_of(known, middle), id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* An id before this one is the same: a check counts once. */
+static bool is_repeated(const char *const *ids, const char *const *at)
+{
+	while (ids < at && strcmp(*ids, *at))
+		ids++;
+	return ids < at;
+}
+
+/* Calls `count` for each place that one of the ids names. */
+static void count_named(const struct known *known, const char *const *ids,
+			const struct gvnp_result *result, void *found,
+			void (*count)(void *found, size_t i, const struct gvnp_result *result))
+{
+	for (const char *const *id = ids; id && *id; id++)
+		for (size_t i = is_repeated(ids, id) ? known->n : find(known, *id);
+		     i < known->n && !strcmp(id_of(known, i), *id); i++)
+			count(found, i, result);
 }
 
 /* Facts of a host pass a test case only where the clause is decided by configuration, a check
@@ -57,31 +95,37 @@ static bool applies(const struct gvnp_requirement *requirement, int gvnp_type)
 	return gvnp_type == 2 ? requirement->applies_to_type_2 : requirement->applies_to_type_3;
 }
 
+static void add_result(void *data, size_t i, const struct gvnp_result *result)
+{
+	struct gvnp_requirement_result *found = (struct gvnp_requirement_result *)data + i;
+
+	found->results = gvnp_grow(found->results, found->n_results);
+	found->results[found->n_results++] = result;
+}
+
 void gvnp_score_requirements(struct gvnp_scores *scores, const struct gvnp_catalogue *catalogue,
 			     const struct gvnp_results *results, int gvnp_type)
 {
-	scores->requirements =
-		gvnp_allocate_array(catalogue->n_requirements, sizeof *scores->requirements);
-	for (size_t i = 0; i < catalogue->n_requirements; i++) {
-		struct gvnp_requirement_result found = { .requirement =
-								 &catalogue->requirements[i] };
+	const struct known known = { catalogue->requirements, catalogue->n_requirements,
+				     sizeof *catalogue->requirements };
+	struct gvnp_requirement_result *found = gvnp_allocate_array(known.n, sizeof *found);
 
-		for (size_t j = 0; j < results->n; j++) {
-			const struct gvnp_result *result = &results->results[j];
+	for (size_t i = 0; i < results->n; i++) {
+		const struct gvnp_result *result = &results->results[i];
 
-			if (!gvnp_score_counts(result->check, gvnp_type) ||
-			    !names(result->check->requirement, found.requirement->id))
-				continue;
-			found.results = gvnp_grow(found.results, found.n_results);
-			found.results[found.n_results++] = result;
-		}
-		if (!found.n_results)
-			continue;
-		found.verdict = applies(found.requirement, gvnp_type)
-					? verdict_of(&found)
-					: GVNP_REQUIREMENT_NOT_APPLICABLE;
-		scores->requirements[scores->n_requirements++] = found;
+		if (gvnp_score_counts(result->check, gvnp_type))
+			count_named(&known, result->check->requirement, result, found, add_result);
 	}
+	for (size_t i = 0; i < known.n; i++) {
+		if (!found[i].n_results)
+			continue;
+		found[i].requirement = &catalogue->requirements[i];
+		found[i].verdict = applies(found[i].requirement, gvnp_type)
+					   ? verdict_of(&found[i])
+					   : GVNP_REQUIREMENT_NOT_APPLICABLE;
+		found[scores->n_requirements++] = found[i];
+	}
+	scores->requirements = found;
 }
 
 static int compare_threats(const void *a, const void *b)
@@ -95,26 +139,34 @@ static int compare_threats(const void *a, const void *b)
 	return strcmp(left->threat->id, right->threat->id);
 }
 
+static void count_open(void *data, size_t i, const struct gvnp_result *result)
+{
+	struct gvnp_threat_result *found = (struct gvnp_threat_result *)data + i;
+
+	found->n_failed += result->verdict == GVNP_FAIL;
+	found->n_unjudged += result->verdict != GVNP_FAIL;
+}
+
 void gvnp_score_threats(struct gvnp_scores *scores, const struct gvnp_catalogue *catalogue,
 			const struct gvnp_results *results, int gvnp_type)
 {
-	scores->threats = gvnp_allocate_array(catalogue->n_threats, sizeof *scores->threats);
-	for (size_t i = 0; i < catalogue->n_threats; i++) {
-		struct gvnp_threat_result found = { .threat = &catalogue->threats[i] };
+	const struct known known = { catalogue->threats, catalogue->n_threats,
+				     sizeof *catalogue->threats };
+	struct gvnp_threat_result *found = gvnp_allocate_array(known.n, sizeof *found);
 
-		for (size_t j = 0; j < results->n; j++) {
-			const struct gvnp_result *result = &results->results[j];
+	for (size_t i = 0; i < results->n; i++) {
+		const struct gvnp_result *result = &results->results[i];
 
-			if (!gvnp_score_counts(result->check, gvnp_type) ||
-			    !gvnp_result_is_open(result) ||
-			    !names(result->check->threat, found.threat->id))
-				continue;
-			found.n_failed += result->verdict == GVNP_FAIL;
-			found.n_unjudged += result->verdict != GVNP_FAIL;
-		}
-		if (found.n_failed || found.n_unjudged)
-			scores->threats[scores->n_threats++] = found;
+		if (gvnp_score_counts(result->check, gvnp_type) && gvnp_result_is_open(result))
+			count_named(&known, result->check->threat, result, found, count_open);
 	}
+	for (size_t i = 0; i < known.n; i++) {
+		if (!found[i].n_failed && !found[i].n_unjudged)
+			continue;
+		found[i].threat = &catalogue->threats[i];
+		found[scores->n_threats++] = found[i];
+	}
+	scores->threats = found;
 	if (scores->n_threats)
 		qsort(scores->threats, scores->n_threats, sizeof *scores->threats, compare_threats);
 }

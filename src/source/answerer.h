@@ -11,6 +11,14 @@ struct gvnp_source {
 	struct gvnp_answers *(*ask)(struct gvnp_source *source, const struct gvnp_request *requests,
 				    size_t n_requests);
 	void (*free)(struct gvnp_source *source); /* frees the source itself too */
+	/* See gvnp_source_announce() and gvnp_source_foresee(); NULL: nothing is done early. */
+	void (*expect)(struct gvnp_source *source, const struct gvnp_request *requests, size_t n,
+		       bool is_kept);
+	/* See gvnp_source_peek(); NULL: nothing was foreseen. */
+	const struct gvnp_answer *(*peek)(struct gvnp_source *source,
+					  const struct gvnp_request *request);
+	/* See gvnp_source_finish(); NULL: there is nothing to end. */
+	void (*finish)(struct gvnp_source *source);
 	/* The rest is set by source.c, for every kind of source. */
 	void (*observer)(void *data, const struct gvnp_request *request,
 			 const struct gvnp_answer *answer);

@@ -45,14 +45,12 @@ static void fail(struct gvnp_answers *answers, size_t i, const char *path, int e
 		gvnp_answers_fail(answers, i, path, error < 0 ? -error : error);
 }
 
-/* Reads until the end: st_size lies in /proc and /sys. */
+/* Reads until the end: st_size lies in /proc and /sys. A read is small until one was filled: the
+ * kernel clears a buffer of the size asked for before it prints a sysctl into it. */
 static int read_whole(int fd, const char *path, struct gvnp_buffer *content)
 {
-	size_t limit = gvnp_limits_of(path);
-	/* The first read is small: the kernel clears a buffer of the size asked for before it
-	 * prints a sysctl into it. */
 	char bytes[64 * 1024];
-	size_t wanted = 4095;
+	size_t wanted = GVNP_LIMIT_FIRST;
 
 	for (;;) {
 		ssize_t size = read(fd, bytes, wanted);
@@ -64,10 +62,14 @@ static int read_whole(int fd, const char *path, struct gvnp_buffer *content)
 			return 0;
 		if (size < 0)
 			return -errno;
-		if (content->size + (size_t)size > limit)
+		/* No limit is lower than that. */
+		if (content->size + (size_t)size > GVNP_LIMIT_READ &&
+		    content->size + (size_t)size > gvnp_limits_of(path))
 			return GVNP_TOO_LARGE;
 		gvnp_buffer_append(content, bytes, (size_t)size);
-		wanted = sizeof bytes;
+		if (gvnp_limits_is_end(path, (size_t)size))
+			return 0;
+		wanted = (size_t)size == wanted ? sizeof bytes : GVNP_LIMIT_FIRST;
 	}
 }
 

@@ -47,6 +47,19 @@ size_t gvnp_limits_of(const char *path)
 	return GVNP_LIMIT_READ;
 }
 
+/*
+ * A read of a seq_file ends behind the last line, or before one that what is left of the page has
+ * no room for (fs/seq_file.c). A line of these tables has at most 310 bytes, every number being at
+ * its largest (get_tcp4_sock() in net/ipv4/tcp_ipv4.c, get_tcp6_sock() in net/ipv6/tcp_ipv6.c).
+ */
+bool gvnp_limits_is_end(const char *path, size_t size)
+{
+	enum { LONGEST_LINE = 512 };
+
+	return size <= GVNP_LIMIT_FIRST - LONGEST_LINE && gvnp_text_starts(path, "/proc/") &&
+	       (gvnp_text_ends(path, "/net/tcp") || gvnp_text_ends(path, "/net/tcp6"));
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct gvnp_entry *first = a, *second = b;

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,32 +17,22 @@
 #include "base/memory.h"
 #include "source/answerer.h"
 #include "source/answers.h"
+#include "source/early.h"
+#include "source/exchange.h"
 #include "source/message.h"
 #include "source/pushed.h"
 
-/* All answers of one batch together. */
-enum { BATCH_LIMIT = 512 * 1024 * 1024 };
+enum { RECEIVE_SIZE = 256 * 1024 };
 
 struct live {
 	struct gvnp_source source;
 	struct gvnp_live ends;
-	uint32_t next_id;
-	int reader_error; /* why the reader is not asked any more, or 0 */
+	struct gvnp_exchange *exchange;
+	struct gvnp_early *early;
 	struct gvnp_pushed *pushed;
 	struct gvnp_source *deep; /* the deep reader, asked like any reader; NULL: there is none */
 	bool is_deep;		  /* this is that source */
 	char *bytes;		  /* RECEIVE_SIZE */
-};
-
-enum { RECEIVE_SIZE = 256 * 1024 };
-
-/* One batch on its way. */
-struct exchange {
-	struct gvnp_buffer output;
-	size_t sent;
-	struct gvnp_buffer input;
-	size_t scanned; /* whole frames end here */
-	size_t n_wanted, n_received;
 };
 
 int64_t gvnp_live_now(void)
@@ -59,16 +48,6 @@ static int remaining(int64_t deadline)
 	int64_t left = deadline - gvnp_live_now();
 
 	return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
-}
-
-static void abandon_reader(struct live *live, int error)
-{
-	live->reader_error = error;
-	if (!live->source.note)
-		live->source.note = gvnp_format("the reader process: %s",
-						gvnp_source_error_name(error < 0 ? -error : error));
-	gvnp_closep(&live->ends.reader);
-	live->ends.reader = -1;
 }
 
 static void close_libvirt(struct live *live)
@@ -92,126 +71,92 @@ static void receive_libvirt(struct live *live)
 	close_libvirt(live);
 }
 
-static int send_some(struct live *live, struct exchange *exchange)
+/* Waits until the batch was answered, or will not be. */
+static void wait_for(struct live *live, const struct gvnp_posted *posted)
 {
-	ssize_t size = send(live->ends.reader, exchange->output.data + exchange->sent,
-			    exchange->output.size - exchange->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-	if (size < 0)
-		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
-	exchange->sent += (size_t)size;
-	return 0;
-}
-
-static int receive_some(struct live *live, struct exchange *exchange)
-{
-	ssize_t received = recv(live->ends.reader, live->bytes, RECEIVE_SIZE, MSG_DONTWAIT);
-	size_t size;
-	int error;
-
-	if (received < 0)
-		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
-	if (!received)
-		return -EPIPE;
-	if (exchange->input.size + (size_t)received > BATCH_LIMIT)
-		return -EMSGSIZE;
-	gvnp_buffer_append(&exchange->input, live->bytes, (size_t)received);
-	while (!(error = gvnp_message_size(exchange->input.data + exchange->scanned,
-					   exchange->input.size - exchange->scanned,
-					   GVNP_MESSAGE_ANSWER_LIMIT, &size))) {
-		exchange->scanned += size;
-		exchange->n_received++;
-	}
-	if (error != -EAGAIN || exchange->n_received > exchange->n_wanted)
-		return -EBADMSG;
-	return 0;
-}
-
-/* Returns 0 when all answers are there, GVNP_TIMED_OUT, or a negative errno. */
-static int run_exchange(struct live *live, struct exchange *exchange)
-{
-	while (exchange->n_received < exchange->n_wanted) {
-		bool is_sending = exchange->sent < exchange->output.size;
+	while (!gvnp_exchange_is_done(live->exchange, posted)) {
 		struct pollfd polled[] = {
-			{ .fd = live->ends.reader,
-			  .events = (short)(POLLIN | (is_sending ? POLLOUT : 0)) },
+			{ .fd = gvnp_exchange_socket(live->exchange),
+			  .events = gvnp_exchange_events(live->exchange) },
 			{ .fd = live->ends.libvirt, .events = POLLIN },
 		};
-		int left = remaining(live->ends.deadline), error = 0;
+		int left = remaining(live->ends.deadline);
 
 		if (!left)
-			return GVNP_TIMED_OUT;
-		if (poll(polled, 2, left) < 0 && errno != EINTR)
-			return -errno;
+			return gvnp_exchange_fail(live->exchange, GVNP_TIMED_OUT);
+		if (poll(polled, 2, left) < 0) {
+			if (errno == EINTR)
+				continue;
+			return gvnp_exchange_fail(live->exchange, -errno);
+		}
 		if (polled[1].revents)
 			receive_libvirt(live);
-		if (polled[0].revents & POLLOUT)
-			error = send_some(live, exchange);
-		/* What was answered before the reader ended is still there to be read. */
-		if (polled[0].revents & (POLLIN | POLLHUP | POLLERR))
-			error = receive_some(live, exchange);
-		if (error)
-			return error;
+		gvnp_exchange_step(live->exchange, polled[0].revents);
 	}
-	return 0;
 }
 
-/* Gives the frames received to the file requests, in order. Returns 0 or -EBADMSG. */
-static int take_answers(struct exchange *exchange, uint32_t first_id, const size_t *indices,
-			struct gvnp_answers *answers, size_t *ret_n)
+static void note_failure(struct live *live)
 {
-	const char *frame = exchange->input.data;
-	struct gvnp_request request;
-	size_t size, n = 0;
-	uint32_t id;
+	int error = gvnp_exchange_error(live->exchange);
 
-	*ret_n = 0;
-	for (size_t left = exchange->scanned; left && n < exchange->n_wanted;
-	     left -= size, frame += size, n++) {
-		struct gvnp_answer *answer = &answers->answers[indices[n]];
-
-		if (gvnp_message_size(frame, left, GVNP_MESSAGE_ANSWER_LIMIT, &size) ||
-		    gvnp_message_decode_answer(frame, size, answers, &id, &request, answer) ||
-		    id != first_id + n)
-			return -EBADMSG;
-		*ret_n = n + 1;
-	}
-	return 0;
+	if (error && !live->source.note)
+		live->source.note = gvnp_format("the reader process: %s",
+						gvnp_source_error_name(error < 0 ? -error : error));
 }
 
 static void fail_unanswered(struct live *live, struct gvnp_answers *answers, size_t i,
 			    const char *path)
 {
-	if (live->reader_error == GVNP_TIMED_OUT)
+	int error = gvnp_exchange_error(live->exchange);
+
+	if (error == GVNP_TIMED_OUT)
 		gvnp_answers_fail(answers, i, path, GVNP_TIMED_OUT);
 	else
 		gvnp_answers_fail_because(
 			answers, i, EPIPE,
 			"%s: the reader process ended before it had answered (%s)", path,
-			gvnp_source_error_name(-live->reader_error));
+			gvnp_source_error_name(-error));
 }
 
-/* Asks requests[indices[…]] of the reader. */
-static void ask_reader(struct live *live, const struct gvnp_request *requests,
-		       const size_t *indices, size_t n, struct gvnp_answers *answers)
+/* Answers requests[indices[…]], which are as many as `own` holds. */
+static void ask_reader(struct live *live, const struct gvnp_request *own, const size_t *indices,
+		       size_t n, struct gvnp_answers *answers)
 {
-	struct exchange exchange = { .n_wanted = n };
-	uint32_t first_id = live->next_id;
-	size_t n_answered = 0;
+	struct gvnp_posted *posted = gvnp_early_take(&live->early, own, n);
 
-	live->next_id += (uint32_t)n;
-	for (size_t i = 0; i < n && !live->reader_error; i++)
-		gvnp_message_append_request(&exchange.output, first_id + (uint32_t)i,
-					    &requests[indices[i]]);
-	int error = live->reader_error ? 0 : run_exchange(live, &exchange);
-	if (take_answers(&exchange, first_id, indices, answers, &n_answered))
-		error = -EBADMSG;
-	if (error)
-		abandon_reader(live, error);
-	for (size_t i = n_answered; i < n; i++)
-		fail_unanswered(live, answers, indices[i], requests[indices[i]].path);
-	gvnp_buffer_done(&exchange.output);
-	gvnp_answers_adopt(answers, gvnp_buffer_take(&exchange.input));
+	if (!posted)
+		posted = gvnp_exchange_post(live->exchange, own, n, false);
+	wait_for(live, posted);
+	for (size_t i = gvnp_posted_take(posted, live->exchange, answers, indices); i < n; i++)
+		fail_unanswered(live, answers, indices[i], own[i].path);
+	gvnp_posted_free(posted);
+}
+
+/* Waits for a list that is kept, unless that was done. */
+static void take_kept(struct live *live, struct gvnp_early *early)
+{
+	_cleanup_free_ size_t *indices = NULL;
+
+	if (early->answers)
+		return;
+	indices = gvnp_allocate_array(early->n, sizeof *indices);
+	for (size_t k = 0; k < early->n; k++)
+		indices[k] = k;
+	wait_for(live, early->posted);
+	early->answers = gvnp_answers_new(early->n);
+	early->n_answered =
+		gvnp_posted_take(early->posted, live->exchange, early->answers, indices);
+}
+
+/* The memory of the answer lives as long as the source. */
+static void answer_kept(struct live *live, struct gvnp_early *early, size_t position,
+			struct gvnp_answers *answers, size_t i, const char *path)
+{
+	take_kept(live, early);
+	if (position < early->n_answered)
+		answers->answers[i] = early->answers->answers[position];
+	else
+		fail_unanswered(live, answers, i, path);
 }
 
 /* Waits until libvirt has said everything. */
@@ -273,17 +218,27 @@ static struct gvnp_answers *live_ask(struct gvnp_source *source,
 	struct live *live = (struct live *)source;
 	struct gvnp_answers *answers = gvnp_answers_new(n_requests);
 	_cleanup_free_ size_t *indices = gvnp_allocate_array(n_requests, sizeof *indices);
-	size_t n = 0;
+	_cleanup_free_ struct gvnp_request *own = gvnp_allocate_array(n_requests, sizeof *own);
+	size_t n = 0, position;
 
 	/* First, so that what is asked along with them to make sure comes after them. */
 	for (size_t i = 0; i < n_requests; i++)
 		if (requests[i].operation == GVNP_SECCOMP && !live->is_deep)
 			ask_deep(live, &requests[i], answers, i);
-	for (size_t i = 0; i < n_requests; i++)
-		if (is_for_reader(live, &requests[i]) && can_be_sent(&requests[i], answers, i))
-			indices[n++] = i;
+	for (size_t i = 0; i < n_requests; i++) {
+		struct gvnp_early *kept = gvnp_early_find(live->early, &requests[i], &position);
+
+		if (kept) {
+			answer_kept(live, kept, position, answers, i, requests[i].path);
+		} else if (is_for_reader(live, &requests[i]) &&
+			   can_be_sent(&requests[i], answers, i)) {
+			indices[n] = i;
+			own[n++] = requests[i];
+		}
+	}
 	if (n)
-		ask_reader(live, requests, indices, n, answers);
+		ask_reader(live, own, indices, n, answers);
+	note_failure(live);
 	for (size_t i = 0; i < n_requests; i++) {
 		if (requests[i].operation != GVNP_LIBVIRT)
 			continue;
@@ -293,11 +248,49 @@ static struct gvnp_answers *live_ask(struct gvnp_source *source,
 	return answers;
 }
 
+static void live_expect(struct gvnp_source *source, const struct gvnp_request *requests, size_t n,
+			bool is_kept)
+{
+	struct live *live = (struct live *)source;
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_for_reader(live, &requests[i]) ||
+		    strlen(requests[i].path) >= GVNP_MESSAGE_REQUEST_LIMIT / 4)
+			return;
+	if (is_kept || !gvnp_early_has(live->early, requests, n))
+		gvnp_early_add(&live->early, requests, n, is_kept,
+			       gvnp_exchange_post(live->exchange, requests, n, true));
+}
+
+static const struct gvnp_answer *live_peek(struct gvnp_source *source,
+					   const struct gvnp_request *request)
+{
+	struct live *live = (struct live *)source;
+	size_t position;
+	struct gvnp_early *kept = gvnp_early_find(live->early, request, &position);
+
+	if (!kept)
+		return NULL;
+	take_kept(live, kept);
+	return position < kept->n_answered ? &kept->answers->answers[position] : NULL;
+}
+
+static void live_finish(struct gvnp_source *source)
+{
+	struct live *live = (struct live *)source;
+
+	gvnp_exchange_close(live->exchange);
+	close_libvirt(live);
+	if (live->deep)
+		live->deep->finish(live->deep);
+}
+
 static void live_free(struct gvnp_source *source)
 {
 	struct live *live = (struct live *)source;
 
-	gvnp_closep(&live->ends.reader);
+	gvnp_exchange_free(live->exchange);
+	gvnp_early_free(live->early);
 	close_libvirt(live);
 	gvnp_pushed_free(live->pushed);
 	gvnp_source_free(live->deep);
@@ -310,8 +303,12 @@ struct gvnp_source *gvnp_source_new_live(const struct gvnp_live *ends)
 	struct live *live = gvnp_allocate(sizeof *live);
 
 	live->source.ask = live_ask;
+	live->source.expect = live_expect;
+	live->source.peek = live_peek;
+	live->source.finish = live_finish;
 	live->source.free = live_free;
 	live->ends = *ends;
+	live->exchange = gvnp_exchange_new(ends->reader);
 	live->pushed = gvnp_pushed_new(ends->libvirt >= 0);
 	live->bytes = gvnp_reallocate(NULL, RECEIVE_SIZE);
 	if (ends->deep > 0) {

@@ -7,6 +7,7 @@
 #include "source/message.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -156,6 +157,16 @@ int gvnp_message_size(const char *bytes, size_t available, size_t limit, size_t 
 		return -EAGAIN;
 	*ret = size;
 	return 0;
+}
+
+uint32_t gvnp_message_id(const char *frame)
+{
+	uint32_t id;
+
+	_Static_assert(offsetof(struct request_head, id) == offsetof(struct answer_head, id),
+		       "both heads have it at the same place");
+	memcpy(&id, frame + offsetof(struct answer_head, id), sizeof id);
+	return id;
 }
 
 /* Cuts a string of `size` bytes and its NUL off the front. */

@@ -42,6 +42,32 @@ struct gvnp_answers *gvnp_source_ask_one(struct gvnp_source *source, enum gvnp_o
 	return gvnp_source_ask(source, &request, 1);
 }
 
+void gvnp_source_announce(struct gvnp_source *source, const struct gvnp_request *requests,
+			  size_t n_requests)
+{
+	if (source->expect && n_requests)
+		source->expect(source, requests, n_requests, false);
+}
+
+void gvnp_source_foresee(struct gvnp_source *source, const struct gvnp_request *requests,
+			 size_t n_requests)
+{
+	if (source->expect && n_requests)
+		source->expect(source, requests, n_requests, true);
+}
+
+const struct gvnp_answer *gvnp_source_peek(struct gvnp_source *source,
+					   const struct gvnp_request *request)
+{
+	return source->peek ? source->peek(source, request) : NULL;
+}
+
+void gvnp_source_finish(struct gvnp_source *source)
+{
+	if (source->finish)
+		source->finish(source);
+}
+
 void gvnp_source_free(struct gvnp_source *source)
 {
 	if (!source)

@@ -90,6 +90,28 @@ int gvnp_audit_prepare(void *data)
 	return gvnp_verb_load(plan->options, &plan->catalogue);
 }
 
+void gvnp_audit_foresee(void *data, struct gvnp_source *source, bool is_prepared)
+{
+	static const struct gvnp_request own[] = {
+		{ GVNP_SYSTEM, "clock" },    /* read_clock() */
+		{ GVNP_SYSTEM, "identity" }, /* privileges_of() */
+		/* gvnp_catalogue_tailor() */
+		{ GVNP_LIST, "/etc/gvnp-audit/checks.d" },
+		{ GVNP_LIST, "/etc/gvnp-audit/tailoring.d" },
+		{ GVNP_READ, "/etc/gvnp-audit/declaration.yaml" },
+	};
+	const struct gvnp_audit_plan *plan = data;
+
+	/* Then the host does not stay what it was at first: a daemon starts. */
+	if (plan->options->activate)
+		return;
+	if (is_prepared)
+		return gvnp_collect_foresee_names(source, &plan->catalogue->names);
+	/* An overlay answers some of them itself. */
+	gvnp_source_foresee(source, own, plan->overlay ? 2 : sizeof own / sizeof *own);
+	gvnp_collect_foresee(source);
+}
+
 void gvnp_audit_plan_done(struct gvnp_audit_plan *plan)
 {
 	gvnp_catalogue_free(plan->catalogue);
@@ -165,7 +187,6 @@ int gvnp_audit_collect(struct gvnp_audit *audit, const struct gvnp_audit_plan *p
 	if (plan->overlay)
 		audit->source = audit->overlay = gvnp_overlay_source(plan->overlay, source);
 	audit->facts = gvnp_facts_new();
-	audit->trace.facts = audit->facts;
 	gvnp_source_observe(audit->source, gvnp_trace_observe, &audit->trace);
 
 	if (gvnp_source_note(source))
@@ -184,11 +205,11 @@ int gvnp_audit_collect(struct gvnp_audit *audit, const struct gvnp_audit_plan *p
 	/* After tailoring, which may add a site's checks and makes the names anew. */
 	if (more)
 		gvnp_names_merge(names, more);
-	gvnp_functions_register(audit->facts, names);
 	struct gvnp_collection collection = { .source = audit->source,
 					      .facts = audit->facts,
 					      .names = names };
 	gvnp_collect(&collection);
+	gvnp_source_finish(source);
 	set_time(audit);
 	return 0;
 }

@@ -75,6 +75,8 @@ int gvnp_audit_plan_init(struct gvnp_audit_plan *plan, const struct gvnp_options
 /* Loads the catalogue into the plan, while the readers already work; `data` begins with the plan.
  * Returns 0, or an exit status after saying why. */
 int gvnp_audit_prepare(void *data);
+/* Tells the live host's source what will be asked, before the catalogue is loaded and after. */
+void gvnp_audit_foresee(void *data, struct gvnp_source *source, bool is_prepared);
 void gvnp_audit_plan_done(struct gvnp_audit_plan *plan);
 
 #endif

@@ -116,8 +116,11 @@ static void work(struct gvnp_source *source, void *data, struct gvnp_outcome *ou
 	_cleanup_(gvnp_audit_done) struct gvnp_audit audit;
 
 	outcome->status = gvnp_audit_collect(&audit, &query->plan, source, query->asked, outcome);
-	if (!outcome->status)
+	if (!outcome->status) {
+		gvnp_trace_write(&audit.trace, audit.facts);
+		gvnp_functions_register(audit.facts, &query->plan.catalogue->names);
 		outcome->status = answer(&audit, query->is_json, outcome);
+	}
 }
 
 static void plan_done(struct query *query)

@@ -38,6 +38,7 @@ int gvnp_verb_supervise(const struct gvnp_options *options, bool is_recorded,
 		.deadline_ms = options->deadline_ms,
 		.locks_itself = true,
 		.prepare = gvnp_audit_prepare,
+		.foresee = gvnp_audit_foresee,
 		.work = work,
 		.data = data,
 	};

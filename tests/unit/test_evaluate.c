@@ -67,9 +67,10 @@ static void only_reading_facts_is_allowed(void **state)
 		      "error (sqlite_master is not a table of facts)");
 	assert_judged(&bench, NULL, "SELECT 'a' AS subject, count(*) AS pass FROM sqlite_master",
 		      "error (sqlite_master is not a table of facts)");
+	/* SQLite would have to make such a table first */
 	assert_judged(&bench, NULL,
 		      "SELECT name AS subject, 1 AS pass FROM pragma_table_info('lsm')",
-		      "error (pragma_table_info is not a table of facts)");
+		      "error (only SELECT is allowed)");
 	assert_judged(&bench, NULL, "SELECT 'a' AS subject, random() AS pass",
 		      "error (function random() is not for checks)");
 	assert_judged(&bench, NULL, "SELECT 'a' AS subject, date('now') AS pass",
@@ -80,6 +81,90 @@ static void only_reading_facts_is_allowed(void **state)
 		      "error (a check must not read table hole: the engine heeds what is missing)");
 	assert_judged(&bench, NULL, "SELECT name AS subject, 1 AS pass FROM sysctl",
 		      "error (table sysctl holds only what is named: use sysctl('name'))");
+	assert_judged(&bench, NULL, "SELECT 'a' AS subject, count(*) = 0 AS pass FROM SYSCTL",
+		      "error (table sysctl holds only what is named: use sysctl('name'))");
+	assert_judged(&bench, NULL, "SELECT 'a' AS subject, LENGTH('a') = Max(1, 0) AS pass",
+		      "pass a=pass");
+}
+
+static void names_are_the_same_in_small_letters_and_in_capitals(void **state)
+{
+	BENCH(bench, "lsm");
+
+	(void)state;
+	gvnp_insert(bench.facts, "lsm", gvnp_text("name", "yama"), gvnp_integer("position", 0));
+	gvnp_facts_hole(bench.facts, "lsm", "name", "", "cut short");
+	assert_judged(&bench, NULL, "SELECT NAME AS subject, 1 AS pass FROM Lsm",
+		      "inconclusive yama=inconclusive[cut short]");
+	assert_judged(&bench, NULL, "SELECT position AS subject, 1 AS pass FROM LSM",
+		      "pass 0=pass");
+	/* a name of the query's own is no fact */
+	assert_judged(&bench, NULL,
+		      "WITH other (name) AS (VALUES ('a')) SELECT o.name AS subject, 1 AS pass "
+		      "FROM other o",
+		      "pass a=pass");
+}
+
+/* The subjects with their evidence, each check behind '|'. */
+static char *render_all(struct bench *bench, const char *const *queries, size_t n)
+{
+	struct gvnp_buffer text = { 0 };
+	struct gvnp_check checks[8] = { 0 };
+	struct gvnp_catalogue catalogue = { .checks = checks, .n_checks = n };
+
+	for (size_t i = 0; i < n; i++)
+		checks[i] = (struct gvnp_check){ .id = "isolation-test", .query = queries[i] };
+	struct gvnp_results *results = gvnp_evaluate(bench->facts, &catalogue);
+	for (size_t i = 0; i < n; i++) {
+		gvnp_buffer_append_text(&text, "|");
+		for (size_t k = 0; k < results->results[i].n_subjects; k++) {
+			const struct gvnp_subject *subject = &results->results[i].subjects[k];
+
+			gvnp_buffer_append_format(&text, " %s", subject->subject);
+			for (size_t e = 0; e < subject->n_evidence; e++)
+				gvnp_buffer_append_format(&text, ":%s",
+							  subject->evidence[e].is_null
+								  ? "NULL"
+								  : subject->evidence[e].text);
+		}
+	}
+	gvnp_results_free(results);
+	return gvnp_buffer_take(&text);
+}
+
+static void subjects_are_sorted_however_those_of_the_check_before_came(void **state)
+{
+	static const char *const queries[] = {
+		"SELECT column1 AS subject, 1 AS pass FROM (VALUES ('c'), ('a'), ('b'))",
+		"SELECT column1 AS subject, 1 AS pass FROM (VALUES ('c'), ('a'), ('b'))",
+		"SELECT column1 AS subject, 1 AS pass FROM (VALUES ('b'), ('c'), ('a'))",
+		"SELECT column1 AS subject, 1 AS pass FROM (VALUES ('b'), ('a'))",
+		"SELECT column1 AS subject, 1 AS pass FROM (VALUES ('c'), ('a'), ('b'))",
+		/* alike in all that is compared, which has no NULL: as they came */
+		"SELECT 'a' AS subject, 1 AS pass, column1 FROM (VALUES (NULL), (''), (NULL))",
+		"SELECT column1 AS subject, 1 AS pass, column2 FROM "
+		"(VALUES ('b', ''), ('a', NULL), ('b', NULL))",
+	};
+	BENCH(bench, "lsm");
+	_cleanup_free_ char *text = render_all(&bench, queries, sizeof queries / sizeof *queries);
+
+	(void)state;
+	assert_string_equal(text, "| a b c| a b c| a b c| a b| a b c| a:NULL a: a:NULL"
+				  "| a:NULL b: b:NULL");
+}
+
+static void evidence_that_repeats_is_told_each_time(void **state)
+{
+	static const char *const queries[] = {
+		"SELECT column1 AS subject, 1 AS pass, column2, column3 FROM (VALUES "
+		"('a', 'x', 'y'), ('b', 'x', 'x'), ('c', 'xx', 'x'), ('d', NULL, 'x'), "
+		"('e', '', 'y'), ('f', 'xx', char(233)), ('g', 'x', char(233)))",
+	};
+	BENCH(bench, "lsm");
+	_cleanup_free_ char *text = render_all(&bench, queries, 1);
+
+	(void)state;
+	assert_string_equal(text, "| a:x:y b:x:x c:xx:x d:NULL:x e::y f:xx:\xc3\xa9 g:x:\xc3\xa9");
 }
 
 static void a_query_that_does_not_end_is_an_error(void **state)
@@ -238,6 +323,9 @@ int main(void)
 		cmocka_unit_test(the_worst_subject_decides_and_subjects_are_sorted),
 		cmocka_unit_test(what_is_no_verdict_is_an_error),
 		cmocka_unit_test(only_reading_facts_is_allowed),
+		cmocka_unit_test(names_are_the_same_in_small_letters_and_in_capitals),
+		cmocka_unit_test(subjects_are_sorted_however_those_of_the_check_before_came),
+		cmocka_unit_test(evidence_that_repeats_is_told_each_time),
 		cmocka_unit_test(a_query_that_does_not_end_is_an_error),
 		cmocka_unit_test(a_helper_without_a_literal_name_is_an_error),
 		cmocka_unit_test(evidence_keeps_its_type_its_name_and_a_bounded_size),

@@ -70,6 +70,7 @@ static void what_a_list_does_not_hold_is_refused(void **state)
 	(void)state;
 	insert_host(facts, "nonesuch", SIZE_MAX, 2);
 	insert_host(facts, "non", SIZE_MAX, -1);
+	insert_host(facts, "nonesuch", SIZE_MAX, 10);
 	assert_int_equal(count(facts, "SELECT count(*) FROM security"), 0);
 	assert_int_equal(count(facts, "SELECT count(*) FROM host"), 0);
 	assert_int_equal(count(facts, "SELECT count(*) FROM hole WHERE problem LIKE "

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -58,6 +59,32 @@ static void what_is_not_text_is_spelt_out(void **state)
 	assert_written("\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 
+static void a_text_of_any_length_is_written_whole(void **state)
+{
+	(void)state;
+	for (size_t size = 100; size < 300; size++)
+		for (int is_special = 0; is_special < 2; is_special++) {
+			_cleanup_buffer_ struct gvnp_buffer out = { 0 };
+			struct gvnp_json json = { .out = &out };
+			char text[301] = { 0 };
+
+			memset(text, 'a', size);
+			text[size - 1] = is_special ? '"' : 'b';
+			gvnp_json_begin(&json, '{');
+			gvnp_json_key(&json, "one");
+			gvnp_json_text(&json, text);
+			gvnp_json_key(&json, text);
+			gvnp_json_text(&json, "other");
+			gvnp_json_end(&json, '}');
+			json_t *value = json_loadb(out.data, out.size, 0, NULL);
+			assert_non_null(value);
+			assert_string_equal(json_string_value(json_object_get(value, "one")), text);
+			assert_string_equal(json_string_value(json_object_get(value, text)),
+					    "other");
+			json_decref(value);
+		}
+}
+
 static void every_byte_gives_json_that_another_reader_takes(void **state)
 {
 	(void)state;
@@ -80,6 +107,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commas_stand_between_values_only),
 		cmocka_unit_test(what_is_not_text_is_spelt_out),
+		cmocka_unit_test(a_text_of_any_length_is_written_whole),
 		cmocka_unit_test(every_byte_gives_json_that_another_reader_takes),
 	};
 

@@ -407,6 +407,25 @@ static void an_open_threat_counts_failed_and_unjudged_checks(void **state)
 	gvnp_scores_free(scores);
 }
 
+static void a_requirement_or_threat_named_twice_counts_once_and_an_unknown_one_nowhere(void **state)
+{
+	static const char *const twice[] = { "ts-direct", "zz-unknown", "ts-direct", NULL };
+	static const char *const threats_twice[] = { "vm-escape", "vm-escape", "aa", NULL };
+	struct fixture fixture = { 0 };
+
+	(void)state;
+	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, "f");
+	fixture.checks[0].requirement = twice;
+	fixture.checks[0].threat = threats_twice;
+	struct gvnp_scores *scores = score(&fixture, 3);
+	assert_int_equal(scores->n_requirements, 1);
+	assert_string_equal(scores->requirements[0].requirement->id, "ts-direct");
+	assert_int_equal(scores->requirements[0].n_results, 1);
+	assert_int_equal(scores->n_threats, 1);
+	assert_int_equal(scores->threats[0].n_failed, 1);
+	gvnp_scores_free(scores);
+}
+
 static const char *const reads_firmware[] = { "firmware", "host", NULL };
 static const char *const reads_command_line[] = { "kernel_parameter", NULL };
 
@@ -487,6 +506,8 @@ int main(void)
 		cmocka_unit_test(a_waiver_does_not_make_a_test_pass),
 		cmocka_unit_test(a_requirement_of_another_type_is_not_applicable),
 		cmocka_unit_test(an_open_threat_counts_failed_and_unjudged_checks),
+		cmocka_unit_test(
+			a_requirement_or_threat_named_twice_counts_once_and_an_unknown_one_nowhere),
 		cmocka_unit_test(inside_a_vm_a_pass_about_silicon_is_inconclusive_and_a_fail_stays),
 		cmocka_unit_test(a_declaration_or_bare_metal_lifts_the_rule_and_doubt_does_not),
 		cmocka_unit_test(a_waiver_covers_what_the_virtual_rule_opened),

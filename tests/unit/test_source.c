@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -313,6 +314,46 @@ static void files_of_proc_are_read_to_their_end_whatever_their_size_says(void **
 	assert_non_null(strstr(answers->answers[0].data, "\nnonvoluntary_ctxt_switches:"));
 }
 
+/* A socket that listens on a port of its own; the table says it as ":PORT ". */
+static int listen_somewhere(char *ret, size_t size)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	snprintf(ret, size, ":%04X ", ntohs(address.sin_port));
+	return fd;
+}
+
+static void a_table_of_connections_is_read_to_its_end(void **state)
+{
+	enum { N = 90 }; /* three pages of the kernel's */
+	_cleanup_free_ char *path = gvnp_format("/proc/%d/net/tcp", (int)getpid());
+	char ports[N][16];
+	int sockets[N];
+
+	(void)state;
+	for (size_t n = 0; n < N; n++) {
+		sockets[n] = listen_somewhere(ports[n], sizeof ports[n]);
+		_cleanup_answers_ struct gvnp_answers *answers = ask_root("/", GVNP_READ, path);
+
+		for (size_t i = 0; i <= n; i++)
+			assert_non_null(strstr(answers->answers[0].data, ports[i]));
+		assert_int_equal(answers->answers[0].data[answers->answers[0].size - 1], '\n');
+	}
+	for (size_t n = 0; n < N; n++)
+		close(sockets[n]);
+	assert_true(gvnp_limits_is_end(path, 0) && gvnp_limits_is_end("/proc/1/net/tcp6", 3583));
+	assert_false(gvnp_limits_is_end(path, 3584));
+	assert_false(gvnp_limits_is_end("/proc/1/net/unix", 10));
+	assert_false(gvnp_limits_is_end("/etc/net/tcp", 10));
+}
+
 static void odd_questions_are_answered_with_an_error(void **state)
 {
 	_cleanup_answers_ struct gvnp_answers *relative = ask(GVNP_READ, "etc/plain");
@@ -408,6 +449,7 @@ int main(void)
 		cmocka_unit_test(a_link_gives_its_target_even_when_it_dangles),
 		cmocka_unit_test(magic_links_are_told_but_not_read_through),
 		cmocka_unit_test(files_of_proc_are_read_to_their_end_whatever_their_size_says),
+		cmocka_unit_test(a_table_of_connections_is_read_to_its_end),
 		cmocka_unit_test(odd_questions_are_answered_with_an_error),
 		cmocka_unit_test(the_system_is_described_line_by_line),
 		cmocka_unit_test(the_file_system_is_told_by_its_magic),

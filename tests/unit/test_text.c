@@ -73,9 +73,25 @@ static void utf8_is_well_formed_or_nothing(void **state)
 	assert_int_equal(gvnp_text_utf8("\xe2\x82", 2), 0);
 }
 
+static void a_plain_path_takes_no_detour(void **state)
+{
+	static const char *const plain[] = { "/",      "/a",   "/a/b",	 "/a/",
+					     "/.a/b.", "/...", "/a/..b", "/a../b" };
+	static const char *const others[] = { "",	"a",	   "a/b",  "//",   "/a//b",
+					      "/.",	"/..",	   "/./a", "/a/.", "/a/..",
+					      "/a/./b", "/a/../b", "/a//" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		assert_true(gvnp_text_is_plain_path(plain[i]));
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_false(gvnp_text_is_plain_path(others[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_plain_path_takes_no_detour),
 		cmocka_unit_test(integers_are_strict),
 		cmocka_unit_test(pieces_and_words_are_cut_off_in_order),
 		cmocka_unit_test(patterns_stay_inside_a_component),
