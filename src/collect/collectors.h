@@ -8,8 +8,10 @@
 extern const struct gvnp_collector gvnp_collector_apparmor;
 extern const struct gvnp_collector gvnp_collector_apparmor_rule;
 extern const struct gvnp_collector gvnp_collector_audit;
+extern const struct gvnp_collector gvnp_collector_block_device;
 extern const struct gvnp_collector gvnp_collector_cgroup;
 extern const struct gvnp_collector gvnp_collector_cpu;
+extern const struct gvnp_collector gvnp_collector_cpu_cache;
 extern const struct gvnp_collector gvnp_collector_cpu_vulnerability;
 extern const struct gvnp_collector gvnp_collector_credential;
 extern const struct gvnp_collector gvnp_collector_disk_image;
@@ -65,6 +67,7 @@ extern const struct gvnp_collector gvnp_collector_login_setting;
 extern const struct gvnp_collector gvnp_collector_pam;
 extern const struct gvnp_collector gvnp_collector_password;
 extern const struct gvnp_collector gvnp_collector_vhost_socket;
+extern const struct gvnp_collector gvnp_collector_vm_state;
 extern const struct gvnp_collector gvnp_collector_vswitch;
 
 #endif

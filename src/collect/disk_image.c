@@ -395,6 +395,21 @@ static void insert_data(const struct chains *chains, const struct place *top,
 	(*depth)++;
 }
 
+/* Where a header was not read or not understood, more images may stand behind it than there are
+ * rows. */
+static void tell_unfollowed(const struct chains *chains, const struct disk *disk,
+			    const struct image *image)
+{
+	const struct gvnp_answer *answer =
+		gvnp_batch_answer(&chains->batches[image->level], image->answer);
+
+	if ((image->is_read && !image->head.problem) || gvnp_collect_is_absent(answer))
+		return;
+	gvnp_facts_hole(chains->facts, table, "", disk->domain,
+			"%s: its header is not known, so what stands behind it is not either",
+			image->path);
+}
+
 static void insert_chain(const struct chains *chains, const struct disk *disk)
 {
 	struct image *passed[MAXIMUM_DEPTH], *image = find(chains, disk->path);
@@ -410,6 +425,7 @@ static void insert_chain(const struct chains *chains, const struct disk *disk)
 		/* what a guest wrote into a raw disk is not followed, as QEMU does not */
 		if (!strcmp(assumed, "raw"))
 			return;
+		tell_unfollowed(chains, disk, image);
 		insert_data(chains, &place, image, &place.depth);
 		if (!image->head.backing.size)
 			return;

@@ -102,8 +102,8 @@ static void load_holes(struct gvnp_facts *facts)
 
 	for (size_t i = 0; i < N_ROLES; i++) {
 		sqlite3_stmt *statement = gvnp_facts_statement(
-			facts, "SELECT problem FROM hole WHERE table_name = ? AND object = '' AND"
-			       " column_name = '' ORDER BY problem LIMIT 1");
+			facts, "SELECT problem FROM hole WHERE table_name = ? AND column_name = ''"
+			       " ORDER BY problem LIMIT 1");
 		_cleanup_free_ char *problem = NULL;
 
 		sqlite3_bind_text(statement, 1, sources[i], -1, SQLITE_STATIC);

@@ -23,7 +23,10 @@ const struct gvnp_collector *const gvnp_collectors[] = {
 	&gvnp_collector_mount,
 	&gvnp_collector_memory,
 	&gvnp_collector_swap,
+	/* after mounts and swap: what they lie on */
+	&gvnp_collector_block_device,
 	&gvnp_collector_cpu,
+	&gvnp_collector_cpu_cache, /* asks one processor of each core */
 	&gvnp_collector_cpu_vulnerability,
 	/* after the processors: it asks each */
 	&gvnp_collector_processor_register,
@@ -70,6 +73,7 @@ const struct gvnp_collector *const gvnp_collectors[] = {
 	&gvnp_collector_libvirt_hook,
 	&gvnp_collector_libvirt_secret,
 	&gvnp_collector_credential, /* after tls: it knows more keys */
+	&gvnp_collector_vm_state,
 	&gvnp_collector_domain,
 	/* after the domains and the virtual switch, which name them */
 	&gvnp_collector_vhost_socket,

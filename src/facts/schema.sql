@@ -162,6 +162,22 @@ CREATE TABLE swap ( -- active swap areas
 	used_kib INTEGER NOT NULL, -- in use
 	encryption TEXT CHECK (encryption IN ('none', 'dm-crypt', 'zram')) -- what keeps it from reaching a disk in clear
 );
+CREATE TABLE block_device ( -- block devices
+	device TEXT PRIMARY KEY NOT NULL, -- major:minor
+	name TEXT NOT NULL, -- sda1, dm-0, nvme0n1
+	scsi TEXT NOT NULL -- host:bus:target:unit of a SCSI disk, '' of others
+);
+CREATE TABLE block_device_base ( -- what each stands on: a partition on its disk, device mapper (LVM, encryption, multipath), md and bcache on what the kernel lists; what a loop device's file lies on is not followed
+	device TEXT NOT NULL REFERENCES block_device (device), -- which
+	base TEXT NOT NULL, -- major:minor of a device directly below it
+	PRIMARY KEY (device, base)
+) WITHOUT ROWID;
+CREATE TABLE host_storage ( -- block devices that file systems of process 1 and swap areas lie on
+	device TEXT NOT NULL, -- major:minor; '' when the file system does not tell (zfs, bcachefs)
+	use TEXT NOT NULL CHECK (use IN ('mount', 'swap')), -- for what
+	place TEXT NOT NULL, -- first mount point, swap device, or 'btrfs ' and the file system's uuid
+	PRIMARY KEY (device, use, place)
+) WITHOUT ROWID;
 CREATE TABLE memory ( -- one row: main memory
 	id INTEGER PRIMARY KEY CHECK (id = 1), -- always 1
 	total_kib INTEGER NOT NULL, -- MemTotal
@@ -205,6 +221,10 @@ CREATE TABLE cpu ( -- logical processors that are online
 	stepping INTEGER NOT NULL, -- stepping, variant * 16 + revision on arm64; 0 when not printed
 	model_name TEXT NOT NULL, -- model name; '' when not printed
 	microcode TEXT NOT NULL -- revision as printed (0x…), '' where the architecture has none
+);
+CREATE TABLE cpu_cache ( -- level-2 caches; one row with the empty set when the kernel does not show caches
+	cpus INTEGER PRIMARY KEY NOT NULL, -- cpu_set that shares it
+	cores INTEGER NOT NULL -- physical cores among them; 0 when the kernel does not show caches
 );
 CREATE TABLE cpu_flag ( -- flags (features on arm64) that every online processor has
 	name TEXT PRIMARY KEY NOT NULL -- vmx, svm, smep, hypervisor, …
@@ -930,6 +950,13 @@ CREATE TABLE domain_setting ( -- where the two definitions of an active persiste
 	value TEXT NOT NULL, -- as in the XML
 	PRIMARY KEY (domain, definition, name)
 ) WITHOUT ROWID;
+CREATE TABLE vm_state ( -- what is kept of VMs while they do not run, by its names in the system daemon's folders (session daemons have others) and in Nova's
+	path TEXT PRIMARY KEY NOT NULL, -- file or folder
+	kind TEXT NOT NULL CHECK (kind IN ('nvram', 'tpm', 'saved-memory', 'nova-instance', 'nova-resize')), -- what it is; nova-resize: the source of a resize that is not confirmed yet
+	name TEXT NOT NULL, -- domain it is named after, '' when after a uuid
+	uuid TEXT NOT NULL, -- domain it is named after, '' when after a name
+	is_local INTEGER CHECK (is_local IN (0, 1)) -- on a file system of this machine alone; 0: of VMs of other machines too, or not known
+);
 CREATE TABLE network ( -- libvirt networks
 	uuid TEXT PRIMARY KEY NOT NULL, -- uuid
 	name TEXT NOT NULL, -- name

@@ -143,6 +143,21 @@ static void learn_pid_files(struct gvnp_redact_names *names, const struct gvnp_a
 	}
 }
 
+/* Of VMs that are gone, whose names stand nowhere else: NAME_VARS.fd and NAME.save. */
+static void learn_state_files(struct gvnp_redact_names *names, const struct gvnp_answer *answer,
+			      const char *mark)
+{
+	for (size_t i = 0; i < answer->n_entries; i++) {
+		const char *name = answer->entries[i].name, *end = NULL;
+
+		for (const char *next = name; (next = strstr(next, mark)); next++)
+			end = next;
+		if (end && end != name)
+			gvnp_redact_learn(names, GVNP_REDACT_VM,
+					  (struct gvnp_slice){ name, (size_t)(end - name) });
+	}
+}
+
 static bool is_vm_process(struct gvnp_slice program)
 {
 	static const char *const programs[] = { "qemu",	       "kvm",	 "cloud-hypervisor",
@@ -233,6 +248,10 @@ void gvnp_redact_learn_names(struct gvnp_redact_names *names, const struct gvnp_
 		learn_host_name(names, data);
 	} else if (!strcmp(path, "/run/libvirt/qemu")) {
 		learn_pid_files(names, answer);
+	} else if (!strcmp(path, "/var/lib/libvirt/qemu/nvram")) {
+		learn_state_files(names, answer, "_VARS");
+	} else if (!strcmp(path, "/var/lib/libvirt/qemu/save")) {
+		learn_state_files(names, answer, ".save");
 	} else if (gvnp_text_ends(path, "/cmdline")) {
 		learn_argument_names(names, data);
 	} else if (request->operation == GVNP_READ) {

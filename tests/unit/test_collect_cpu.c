@@ -228,9 +228,110 @@ static void a_kernel_that_does_not_report_flaws_is_not_free_of_them(void **state
 	assert_false(gvnp_facts_is_collected(host.facts, "cpu_vulnerability_token"));
 }
 
+#define ALONE(n) TOPOLOGY(n, n, n)
+#define LEVEL_2(n, list) READ(CPUS "/cpu" n "/cache/index2/shared_cpu_list", list "\n")
+
+static const char four_processors[] = "processor\t: 0\n\nprocessor\t: 1\n\nprocessor\t: 2\n\n"
+				      "processor\t: 3\n\n";
+
+/* As of an Atom with modules of two cores: one shared line for each of its processors. */
+static void modules_of_cores_share_a_cache(void **state)
+{
+	static const struct fake_file files[] = {
+		READ("/proc/cpuinfo", four_processors),
+		READ(CPUS "/online", "0-3\n"),
+		ALONE("0"),
+		ALONE("1"),
+		ALONE("2"),
+		ALONE("3"),
+		READ(CPUS "/cpu0/cache/index2/level", "2\n"),
+		LEVEL_2("0", "0-1"),
+		LEVEL_2("1", "0-1"),
+		LEVEL_2("2", "2-3"),
+		/* processor 3 went offline */
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_cpu);
+	fake_collect(&host, &gvnp_collector_cpu_cache);
+	assert_rows(
+		&host,
+		"SELECT list, cores FROM cpu_cache c JOIN cpu_set s ON s.id = c.cpus ORDER BY 1",
+		"0-1|2\n2-3|2\n");
+	assert_rows(&host, "SELECT * FROM hole WHERE table_name = 'cpu_cache'", "");
+	assert_true(gvnp_facts_is_collected(host.facts, "cpu_cache"));
+}
+
+static void siblings_are_one_core_and_asked_once(void **state)
+{
+	static const struct fake_file files[] = {
+		READ("/proc/cpuinfo", four_processors),
+		READ(CPUS "/online", "0-3\n"),
+		TOPOLOGY("0", "0", "0,2"),
+		TOPOLOGY("1", "1", "1,3"),
+		TOPOLOGY("2", "0", "0,2"),
+		TOPOLOGY("3", "1", "1,3"),
+		READ(CPUS "/cpu0/cache/index2/level", "2\n"),
+		LEVEL_2("0", "0,2"),
+		LEVEL_2("1", "1,3"),
+		REFUSED(GVNP_READ, CPUS "/cpu2/cache/index2/shared_cpu_list", EACCES),
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_cpu);
+	fake_collect(&host, &gvnp_collector_cpu_cache);
+	assert_rows(
+		&host,
+		"SELECT list, cores FROM cpu_cache c JOIN cpu_set s ON s.id = c.cpus ORDER BY 1",
+		"0,2|1\n1,3|1\n");
+	assert_rows(&host, "SELECT * FROM hole WHERE table_name = 'cpu_cache'", "");
+}
+
+static void caches_that_are_not_shown_are_not_guessed(void **state)
+{
+	static const struct fake_file none[] = {
+		READ("/proc/cpuinfo", four_processors),
+	};
+	/* a first level that is not split, so that index2 is another */
+	static const struct fake_file other[] = {
+		READ("/proc/cpuinfo", four_processors),
+		READ(CPUS "/cpu0/cache/index2/level", "3\n"),
+		LEVEL_2("0", "0-3"),
+	};
+	static const struct fake_file junk[] = {
+		READ("/proc/cpuinfo", four_processors),
+		READ(CPUS "/cpu0/cache/index2/level", "2\n"),
+		LEVEL_2("0", "0-"),
+		LEVEL_2("1", "1"),
+	};
+	FAKE_HOST(hidden, none);
+	FAKE_HOST(strange, other);
+	FAKE_HOST(torn, junk);
+	struct fake_host *const hosts[] = { &hidden, &strange, &torn };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+		fake_collect(hosts[i], &gvnp_collector_cpu);
+		fake_collect(hosts[i], &gvnp_collector_cpu_cache);
+	}
+	assert_rows(&hidden, "SELECT list, cores FROM cpu_cache c JOIN cpu_set s ON s.id = c.cpus",
+		    "|0\n");
+	assert_rows(&strange, "SELECT problem FROM hole WHERE table_name = 'cpu_cache'",
+		    CPUS "/cpu0/cache/index2/level: not a level-2 cache\n");
+	assert_false(gvnp_facts_is_collected(strange.facts, "cpu_cache"));
+	assert_rows(&torn, "SELECT problem FROM hole WHERE table_name = 'cpu_cache'",
+		    CPUS "/cpu0/cache/index2/shared_cpu_list: unexpected content\n");
+	assert_rows(&torn, "SELECT cores FROM cpu_cache", "1\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(modules_of_cores_share_a_cache),
+		cmocka_unit_test(siblings_are_one_core_and_asked_once),
+		cmocka_unit_test(caches_that_are_not_shown_are_not_guessed),
 		cmocka_unit_test(topology_and_identity_of_each_processor_are_read),
 		cmocka_unit_test(arm64_spells_its_processors_differently),
 		cmocka_unit_test(a_processor_that_is_not_described_makes_the_table_incomplete),

@@ -379,6 +379,49 @@ static void devices_and_absent_images_are_no_holes_but_closed_ones_are(void **st
 		    "2\n");
 }
 
+/* Whoever reads only the rows would take the chain for complete. */
+static void behind_a_header_that_is_not_known_there_may_be_more(void **state)
+{
+	char torn[LIMIT];
+	struct gvnp_slice head = load("overlay.qcow2", torn);
+	struct fake_file files[] = {
+		file("0+4096:" IMAGES "/torn", (struct gvnp_slice){ head.text, 60 }, 11),
+		{ .operation = GVNP_RANGE, .path = "0+4096:" IMAGES "/closed", .error = EACCES },
+		{ .operation = GVNP_RANGE,
+		  .path = "0+4096:/dev/vg/a",
+		  .type = GVNP_TYPE_BLOCK,
+		  .error = EINVAL },
+		{ .operation = GVNP_RANGE,
+		  .path = "0+4096:/dev/vg/raw",
+		  .type = GVNP_TYPE_BLOCK,
+		  .error = EINVAL },
+		{ .operation = GVNP_STAT,
+		  .path = IMAGES,
+		  .mode = 0711,
+		  .type = GVNP_TYPE_DIRECTORY },
+		{ .operation = GVNP_STAT,
+		  .path = "/dev/vg",
+		  .mode = 0755,
+		  .type = GVNP_TYPE_DIRECTORY },
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	add_disk(&host, "a", IMAGES "/torn", "qcow2");
+	add_disk(&host, "b", IMAGES "/closed", "qcow2");
+	add_disk(&host, "c", "/dev/vg/a", "qcow2");
+	add_disk(&host, "d", IMAGES "/gone", "qcow2");
+	add_disk(&host, "e", "/dev/vg/raw", "raw");
+	fake_collect(&host, &gvnp_collector_disk_image);
+	assert_rows(&host, "SELECT object, problem FROM hole WHERE column_name = '' ORDER BY 1",
+		    "a|" IMAGES "/torn: its header is not known, so what stands behind it is not "
+		    "either\n"
+		    "b|" IMAGES "/closed: its header is not known, so what stands behind it is "
+		    "not either\n"
+		    "c|/dev/vg/a: its header is not known, so what stands behind it is not "
+		    "either\n");
+}
+
 static void what_is_not_known_of_the_disks_is_not_known_of_their_images(void **state)
 {
 	static const struct fake_file files[] = { THERE("/none") };
@@ -415,6 +458,7 @@ int main(void)
 		cmocka_unit_test(an_image_behind_itself_is_a_hole_of_its_vm),
 		cmocka_unit_test(a_data_file_and_a_remote_backing_file_are_rows),
 		cmocka_unit_test(devices_and_absent_images_are_no_holes_but_closed_ones_are),
+		cmocka_unit_test(behind_a_header_that_is_not_known_there_may_be_more),
 		cmocka_unit_test(what_is_not_known_of_the_disks_is_not_known_of_their_images),
 	};
 

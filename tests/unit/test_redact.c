@@ -290,6 +290,31 @@ static void a_name_that_begins_another_does_not_break_it(void **state)
 	has(text, "vm-1 vm-2 vm-3 vm-1-100 acmebis xacme vm-1.x");
 }
 
+/* They stand in no list of domains any more. */
+static void names_of_vms_that_are_gone_are_replaced(void **state)
+{
+	static const struct message messages[] = {
+		{ GVNP_LIST, "/var/lib/libvirt/qemu/nvram", NULL, 0, "gone-udm_VARS.fd", NULL },
+		{ GVNP_LIST, "/var/lib/libvirt/qemu/save", NULL, 0, "gone-smf.save", NULL },
+		{ GVNP_LIST, "/var/lib/libvirt/swtpm", NULL, 0, UUID, NULL },
+		{ GVNP_LIST, "/var/lib/nova/instances", NULL, 0, UUID "_del", NULL },
+		{ GVNP_LIST, "/sys/dev/block", NULL, 0, "8:0",
+		  "../../devices/pci0000:00/0000:00:1f.2/host2/target2:0:0/2:0:0:0/block/sda" },
+	};
+	_cleanup_free_ char *text = redact(messages);
+
+	(void)state;
+	lacks(text, "udm");
+	lacks(text, "smf");
+	lacks(text, UUID);
+	has(text, "[/var/lib/libvirt/qemu/nvram] vm-1_VARS.fd -> ");
+	has(text, "[/var/lib/libvirt/qemu/save] vm-2.save -> ");
+	has(text, "[/var/lib/libvirt/swtpm] 00000000-0000-4000-8000-000000000001 -> ");
+	has(text, "[/var/lib/nova/instances] 00000000-0000-4000-8000-000000000001_del -> ");
+	has(text, "[/sys/dev/block] 8:0 -> ../../devices/pci0000:00/0000:00:1f.2/host2/"
+		  "target2:0:0/2:0:0:0/block/sda");
+}
+
 static void hostile_bytes_in_names_are_found_in_each_spelling(void **state)
 {
 	static const struct message messages[] = {
@@ -377,6 +402,7 @@ int main(void)
 		cmocka_unit_test(more_addresses_than_a_range_holds_stay_distinct),
 		cmocka_unit_test(names_like_keywords_are_replaced_only_where_a_name_stands),
 		cmocka_unit_test(a_name_that_begins_another_does_not_break_it),
+		cmocka_unit_test(names_of_vms_that_are_gone_are_replaced),
 		cmocka_unit_test(hostile_bytes_in_names_are_found_in_each_spelling),
 		cmocka_unit_test(an_empty_or_endless_name_costs_nothing),
 		cmocka_unit_test(a_cautious_redaction_leaves_words_outside_of_names),
