@@ -61,6 +61,7 @@ static const struct gvnp_request of_any_host[] = {
 	{ GVNP_READ, "/sys/devices/system/cpu/smt/control" },
 	{ GVNP_READ, "/sys/devices/system/cpu/smt/active" },
 	{ GVNP_LIST, "/sys/devices/system/node" },
+	{ GVNP_LIST, "/sys/dev/block" },
 	{ GVNP_LIST, "/sys/devices/system/cpu/vulnerabilities" },
 	{ GVNP_STAT, "/sys/firmware/efi" },
 	{ GVNP_LIST, "/sys/firmware/efi/efivars" },
@@ -282,6 +283,14 @@ static const struct gvnp_request of_any_host[] = {
 	{ GVNP_STAT, "/etc/kubernetes/admin.conf" },
 	{ GVNP_STAT, "/etc/corosync/authkey" },
 	{ GVNP_STAT, "/etc/pacemaker/authkey" },
+	{ GVNP_LIST, "/var/lib/libvirt/qemu/nvram" },
+	{ GVNP_FILESYSTEM, "/var/lib/libvirt/qemu/nvram" },
+	{ GVNP_LIST, "/var/lib/libvirt/swtpm" },
+	{ GVNP_FILESYSTEM, "/var/lib/libvirt/swtpm" },
+	{ GVNP_LIST, "/var/lib/libvirt/qemu/save" },
+	{ GVNP_FILESYSTEM, "/var/lib/libvirt/qemu/save" },
+	{ GVNP_LIST, "/var/lib/nova/instances" },
+	{ GVNP_FILESYSTEM, "/var/lib/nova/instances" },
 };
 
 /* The kernel takes milliseconds for some of these, so they are asked last. */

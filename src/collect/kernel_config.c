@@ -47,13 +47,14 @@ static bool find_name(const struct gvnp_names *names, struct gvnp_slice option, 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		const char *name = names->kernel_config[middle];
-		int order = strncmp(name, option.text, option.size);
+		size_t size = strlen(name);
+		int order = memcmp(name, option.text, size < option.size ? size : option.size);
 
-		if (!order && !name[option.size]) {
+		if (!order && size == option.size) {
 			*ret = middle;
 			return true;
 		}
-		if (order < 0)
+		if (order < 0 || (!order && size < option.size))
 			low = middle + 1;
 		else
 			high = middle;

@@ -246,6 +246,18 @@ static void insert_process(const struct answers *answers)
 		gvnp_maybe("threads", threads->knows_n, (int64_t)threads->n));
 }
 
+/* Process 1's mounts say where the control groups lie: without them no policy is found. */
+static void tell_unseen_policy(struct gvnp_facts *facts, const struct gvnp_vm *vm,
+			       const struct gvnp_answer *mountinfo)
+{
+	static const char *const of_policy[] = { "qemu_process_device_policy",
+						 "qemu_process_device_rule" };
+
+	for (size_t i = 0; mountinfo->error && i < sizeof of_policy / sizeof *of_policy; i++)
+		gvnp_vm_hole(facts, vm, of_policy[i], "", "/proc/1/mountinfo: %s",
+			     gvnp_source_error_name(mountinfo->error));
+}
+
 /* True when the run was asked to read its system call filters. */
 static bool collect_vm(const struct gvnp_collection *collection, const struct gvnp_vm *vm,
 		       const struct gvnp_host_views *views)
@@ -268,6 +280,7 @@ static bool collect_vm(const struct gvnp_collection *collection, const struct gv
 		gvnp_device_policy_take_cgroup(facts, vm,
 					       gvnp_batch_answer(&answers.first, CGROUP));
 		gvnp_device_policy_take(facts, vm, &answers.second, answers.policy_asked);
+		tell_unseen_policy(facts, vm, views->views[0].mountinfo);
 		gvnp_qemu_process_take_arguments(facts, vm);
 		gvnp_qemu_process_take_files(facts, vm);
 		gvnp_vm_memory_take(facts, vm, gvnp_batch_answer(&answers.first, SMAPS));

@@ -50,6 +50,7 @@ struct scopes {
 		char *path, *domain;
 	} * scopes;
 	size_t n;
+	bool is_complete; /* of all VM processes the domain and the control group are known */
 };
 
 static void scopes_done(struct scopes *scopes)
@@ -84,6 +85,18 @@ struct gvnp_slice gvnp_vm_scope(struct gvnp_slice path)
 	return (struct gvnp_slice){ "", 0 };
 }
 
+/* Whether each VM process and its control group are known. */
+static bool knows_all_scopes(struct gvnp_facts *facts)
+{
+	sqlite3_stmt *statement = gvnp_facts_statement(
+		facts, "SELECT 1 FROM hole WHERE table_name IN ('qemu_process', "
+		       "'qemu_process_cgroup') AND column_name IN ('', 'domain')");
+	bool is_incomplete = sqlite3_step(statement) == SQLITE_ROW;
+
+	sqlite3_reset(statement);
+	return !is_incomplete;
+}
+
 static void load_scopes(struct gvnp_facts *facts, struct scopes *scopes)
 {
 	sqlite3_stmt *statement = gvnp_facts_statement(
@@ -103,6 +116,7 @@ static void load_scopes(struct gvnp_facts *facts, struct scopes *scopes)
 		};
 	}
 	sqlite3_reset(statement);
+	scopes->is_complete = knows_all_scopes(facts);
 }
 
 /* Index into known, or its size. */
@@ -121,7 +135,8 @@ static size_t kind_of(const struct gvnp_process *process)
 	return i;
 }
 
-/* The VM whose control group it is in; "" when in none. *ret_is_in_scope: in one of any VM. */
+/* The VM whose control group it is in; "" when in none, NULL when in that of a VM that is not
+ * known. *ret_is_in_scope: in one of any VM. */
 static const char *domain_of(const struct scopes *scopes, struct gvnp_slice cgroup,
 			     bool *ret_is_in_scope)
 {
@@ -136,7 +151,7 @@ static const char *domain_of(const struct scopes *scopes, struct gvnp_slice cgro
 			if (gvnp_slice_is(scope, scopes->scopes[i].path))
 				return scopes->scopes[i].domain;
 	}
-	return "";
+	return *ret_is_in_scope && !scopes->is_complete ? NULL : "";
 }
 
 static void insert(struct gvnp_facts *facts, const struct gvnp_process *process,
@@ -165,6 +180,10 @@ static void insert(struct gvnp_facts *facts, const struct gvnp_process *process,
 		    label.is_known ? gvnp_text_slice("label_mode", label.mode)
 				   : gvnp_unreadable("label_mode"));
 	snprintf(object, sizeof object, "%lld", (long long)process->pid);
+	if (!domain)
+		gvnp_facts_hole(facts, table, "domain", object,
+				"%s %s: it is in the control group of a VM that is not known",
+				process->name, object);
 	if (!is_parsed)
 		gvnp_batch_hole(batch, first + STATUS, facts, table, "uid", object);
 	if (!label.is_known)

@@ -46,6 +46,7 @@ static bool is_set_number(const struct gvnp_table *table, const struct gvnp_colu
 		const char *table, *column;
 	} numbers[] = {
 		{ "cpu", "siblings" },
+		{ "cpu_cache", "cpus" },
 		{ "numa_node", "cpus" },
 		{ "domain_pin", "cpus" },
 		{ "qemu_process_thread", "cpus" },

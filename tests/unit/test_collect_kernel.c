@@ -292,6 +292,27 @@ static void build_options_come_from_boot_when_the_kernel_does_not_tell(void **st
 	assert_rows(&host, "SELECT name, value FROM kernel_config ORDER BY name", config_rows);
 }
 
+/* A NUL ends a name of ours, and not one of the file. */
+static void a_name_with_a_nul_is_no_option_of_ours(void **state)
+{
+	static const char torn[] = "CONFIG_KVM\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0=y\n"
+				   "CONFIG_LSM=\"yama\"\n";
+	static const struct fake_file files[] = {
+		{ .operation = GVNP_SYSTEM, .path = "uname", .data = "Linux\n6.1.0\n#1\nx86_64\n" },
+		{ .operation = GVNP_READ,
+		  .path = "/boot/config-6.1.0",
+		  .data = torn,
+		  .size = sizeof torn - 1 },
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	host.names.kernel_config = config_names;
+	host.names.n_kernel_config = 6;
+	fake_collect(&host, &gvnp_collector_kernel_config);
+	assert_rows(&host, "SELECT name, value FROM kernel_config", "CONFIG_LSM|yama\n");
+}
+
 static void without_any_configuration_no_option_is_absent(void **state)
 {
 	static const struct fake_file files[] = {
@@ -323,6 +344,7 @@ int main(void)
 		cmocka_unit_test(a_kernel_without_modules_has_none),
 		cmocka_unit_test(build_options_come_from_the_compressed_configuration),
 		cmocka_unit_test(build_options_come_from_boot_when_the_kernel_does_not_tell),
+		cmocka_unit_test(a_name_with_a_nul_is_no_option_of_ours),
 		cmocka_unit_test(without_any_configuration_no_option_is_absent),
 	};
 

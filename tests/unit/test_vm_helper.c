@@ -71,11 +71,39 @@ static void what_a_helper_hides_is_a_hole_of_it(void **state)
 		    "libvirt_daemon_stale_file||100\nvm_helper|label|600\n");
 }
 
+/* "" would say that it works for no VM. */
+static void a_helper_in_the_group_of_a_vm_that_is_not_known_may_be_anybodys(void **state)
+{
+	static const struct fake_file files[] = {
+		INIT,
+		LIBVIRT(ACTIVE_A),
+		CAREFUL_VM,
+		NET,
+		PROCESSES,
+		HELPER("600", ROOT_STATUS("swtpm"), ""),
+		READ("/proc/600/cgroup", IN_SCOPE),
+		DBUS,
+		READ("/proc/700/cgroup", "0::/\n"),
+		REFUSED(GVNP_READ, "/proc/500/cgroup", EACCES),
+	};
+	FAKE_HOST(host, files);
+
+	(void)state;
+	fake_collect(&host, &gvnp_collector_process);
+	assert_rows(&host, "SELECT pid, domain FROM vm_helper", "600|NULL\n");
+	assert_rows(&host,
+		    "SELECT object, problem FROM hole WHERE table_name = 'vm_helper' AND "
+		    "column_name = 'domain'",
+		    "600|swtpm 600: it is in the control group of a VM that is not known\n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_helper_belongs_to_the_vm_whose_control_group_it_is_in),
 		cmocka_unit_test(what_a_helper_hides_is_a_hole_of_it),
+		cmocka_unit_test(
+			a_helper_in_the_group_of_a_vm_that_is_not_known_may_be_anybodys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
