@@ -146,22 +146,6 @@ static const char *distribution_of(const struct gvnp_batch *batch)
 	return family;
 }
 
-/* True when the local accounts were collected and tss is not among them. */
-static bool lacks_tss(struct gvnp_facts *facts)
-{
-	static const char query[] = "SELECT EXISTS (SELECT 1 FROM user) AND"
-				    " NOT EXISTS (SELECT 1 FROM user WHERE name = 'tss')";
-	sqlite3_stmt *statement = NULL;
-	bool lacks = false;
-
-	if (sqlite3_prepare_v2(gvnp_facts_database(facts), query, -1, &statement, NULL) ==
-		    SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		lacks = sqlite3_column_int(statement, 0);
-	sqlite3_finalize(statement);
-	return lacks;
-}
-
 struct unknown_context {
 	struct gvnp_facts *facts;
 	const char *file;
@@ -273,7 +257,6 @@ static void collect(const struct gvnp_collection *collection)
 	host = (struct gvnp_libvirt_host){
 		.version = installed_version(&batch),
 		.distribution = distribution_of(&batch),
-		.lacks_tss = lacks_tss(facts),
 	};
 	for (size_t i = 0; i < N_FILES; i++) {
 		insert_file(facts, i, gvnp_batch_answer(&batch, 2 * i));

@@ -63,7 +63,6 @@ struct gvnp_libvirt_host {
 	int64_t version; /* of libvirt, major * 1000000 + minor * 1000 + release; 0 when not known
 			  */
 	const char *distribution; /* "debian", "ubuntu", "redhat", "suse"; "" for another */
-	bool lacks_tss;		  /* the account swtpm would run as does not exist */
 };
 
 /*

