@@ -34,7 +34,7 @@ static int open_file(const char *path, bool is_believed, struct gvnp_problems *p
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	_cleanup_close_ int fd = open(path, is_believed ? flags | O_NOFOLLOW : flags);
-	struct stat status;
+	struct stat status = { 0 };
 	const char *refusal = NULL;
 
 	if (fd < 0 || fstat(fd, &status))
