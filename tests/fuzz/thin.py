@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 MOST_FILES, MOST_BYTES = 60, 150_000
+COSTS = 200, 1000, 4000, 16000
 
 
 def read_control(path):
@@ -25,15 +26,15 @@ def read_control(path):
             for i in sorted(edges) if pathlib.Path(names[i]).exists()]
 
 
-def choose(inputs):
-    """Most new edges a byte first; a file costs as much as 200 bytes."""
+def choose(inputs, cost):
+    """Most new edges a byte first; a file costs as much as `cost` bytes."""
     reached, chosen, size = set(), [], 0
     left = list(inputs)
     while left and len(chosen) < MOST_FILES:
         left = [i for i in left if i[1] - reached and size + len(i[2]) <= MOST_BYTES]
         if not left:
             break
-        best = max(left, key=lambda i: (len(i[1] - reached) / (200 + len(i[2])), i[0]))
+        best = max(left, key=lambda i: (len(i[1] - reached) / (cost + len(i[2])), i[0]))
         reached |= best[1]
         size += len(best[2])
         chosen.append(best[2])
@@ -44,7 +45,8 @@ def choose(inputs):
 def main():
     inputs = read_control(sys.argv[1])
     folder = pathlib.Path(sys.argv[2])
-    chosen, reached = choose(inputs)
+    # Where there is room for few files, larger ones reach more.
+    chosen, reached = max((choose(inputs, cost) for cost in COSTS), key=lambda c: len(c[1]))
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("input-*"):
         old.unlink()
