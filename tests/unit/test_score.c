@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Levels, scores, coverage, requirement verdicts and threats, from results made by hand. */
+/* Levels, scores, coverage, and what a host that is a virtual machine changes, from results made by
+ * hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,88 +12,7 @@
 
 #include "base/cleanup.h"
 #include "gvnp/score.h"
-
-static const char *const escape_requirement[] = { "tr-escape", NULL };
-static const char *const direct_requirement[] = { "ts-direct", NULL };
-static const char *const vm_escape[] = { "vm-escape", NULL };
-
-static const char *const nothing[] = { NULL };
-static const char *const an_attempt[] = { "try it from inside the VM", NULL };
-static struct gvnp_requirement requirements[] = {
-	{ .id = "tr-escape",
-	  .owed = an_attempt,
-	  .claim = GVNP_PRECONDITION,
-	  .applies_to_type_2 = true,
-	  .applies_to_type_3 = true },
-	{ .id = "tr-unreached",
-	  .owed = nothing,
-	  .claim = GVNP_DIRECT,
-	  .applies_to_type_2 = true,
-	  .applies_to_type_3 = true },
-	{ .id = "ts-direct", .owed = nothing, .claim = GVNP_DIRECT, .applies_to_type_3 = true },
-};
-static struct gvnp_threat threats[] = { { .id = "unused" }, { .id = "vm-escape" } };
-
-/* One check with up to four subjects; the verdicts are given as letters: p f i e n. */
-struct fixture {
-	struct gvnp_check checks[8];
-	struct gvnp_result results[8];
-	struct gvnp_subject subjects[8][4];
-	struct gvnp_results all;
-	struct gvnp_catalogue catalogue;
-};
-
-static enum gvnp_verdict verdict_of(char letter)
-{
-	switch (letter) {
-	case 'p':
-		return GVNP_PASS;
-	case 'f':
-		return GVNP_FAIL;
-	case 'i':
-		return GVNP_INCONCLUSIVE;
-	case 'e':
-		return GVNP_ERROR;
-	}
-	return GVNP_NOT_APPLICABLE;
-}
-
-static struct gvnp_result *add(struct fixture *fixture, enum gvnp_area area,
-			       enum gvnp_severity severity, const char *letters)
-{
-	size_t n = fixture->all.n++;
-	struct gvnp_result *result = &fixture->results[n];
-
-	assert_true(n < 8);
-	fixture->all.results = fixture->results;
-	fixture->catalogue.requirements = requirements;
-	fixture->catalogue.n_requirements = sizeof requirements / sizeof *requirements;
-	fixture->catalogue.threats = threats;
-	fixture->catalogue.n_threats = sizeof threats / sizeof *threats;
-	fixture->checks[n] = (struct gvnp_check){
-		.id = "check", .area = area, .severity = severity, .claim = GVNP_DIRECT
-	};
-	*result = (struct gvnp_result){ .check = &fixture->checks[n],
-					.problem = "",
-					.subjects = fixture->subjects[n] };
-	for (; letters[result->n_subjects]; result->n_subjects++) {
-		struct gvnp_subject *subject = &result->subjects[result->n_subjects];
-
-		*subject =
-			(struct gvnp_subject){ .object = "",
-					       .subject = "amf",
-					       .verdict = verdict_of(letters[result->n_subjects]),
-					       .problem = "" };
-		if (subject->verdict > result->verdict)
-			result->verdict = subject->verdict;
-	}
-	return result;
-}
-
-static struct gvnp_scores *score(struct fixture *fixture, int gvnp_type)
-{
-	return gvnp_score(&fixture->catalogue, &fixture->all, gvnp_type, true);
-}
+#include "score_fixture.h"
 
 static void one_open_critical_is_level_0_and_caps_at_39(void **state)
 {
@@ -306,126 +226,6 @@ static void reasons_replace_process_ids_but_that_of_process_1(void **state)
 	}
 }
 
-static enum gvnp_requirement_verdict verdict_for(const char *first, enum gvnp_claim first_claim,
-						 const char *second, const char *const *requirement)
-{
-	struct fixture fixture = { 0 };
-
-	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, first);
-	fixture.checks[0].claim = first_claim;
-	fixture.checks[0].requirement = requirement;
-	if (second) {
-		add(&fixture, GVNP_ESCAPE, GVNP_LOW, second);
-		fixture.checks[1].claim = GVNP_PRECONDITION;
-		fixture.checks[1].requirement = requirement;
-	}
-	struct gvnp_scores *scores = score(&fixture, 3);
-	assert_int_equal(scores->n_requirements, 1);
-	enum gvnp_requirement_verdict verdict = scores->requirements[0].verdict;
-	gvnp_scores_free(scores);
-	return verdict;
-}
-
-static void a_precondition_never_passes_a_requirement_alone(void **state)
-{
-	(void)state;
-	assert_int_equal(verdict_for("p", GVNP_PRECONDITION, NULL, direct_requirement),
-			 GVNP_REQUIREMENT_PASS_PRECONDITION);
-	assert_int_equal(verdict_for("p", GVNP_CORROBORATES, NULL, direct_requirement),
-			 GVNP_REQUIREMENT_PASS_PRECONDITION);
-	/* nor does a direct check, where the requirement itself is only a precondition */
-	assert_int_equal(verdict_for("p", GVNP_DIRECT, NULL, escape_requirement),
-			 GVNP_REQUIREMENT_PASS_PRECONDITION);
-	assert_int_equal(verdict_for("p", GVNP_DIRECT, NULL, direct_requirement),
-			 GVNP_REQUIREMENT_PASS);
-	assert_int_equal(verdict_for("p", GVNP_DIRECT, "p", direct_requirement),
-			 GVNP_REQUIREMENT_PASS);
-	/* nor does anything, while the laboratory owes a step of the test case */
-	requirements[2].owed = an_attempt;
-	assert_int_equal(verdict_for("p", GVNP_DIRECT, "p", direct_requirement),
-			 GVNP_REQUIREMENT_PASS_PRECONDITION);
-	requirements[2].owed = nothing;
-}
-
-static void a_requirement_is_as_bad_as_its_worst_check(void **state)
-{
-	(void)state;
-	assert_int_equal(verdict_for("p", GVNP_DIRECT, "f", direct_requirement),
-			 GVNP_REQUIREMENT_FAIL);
-	assert_int_equal(verdict_for("p", GVNP_DIRECT, "i", direct_requirement),
-			 GVNP_REQUIREMENT_INCONCLUSIVE);
-	assert_int_equal(verdict_for("i", GVNP_DIRECT, "e", direct_requirement),
-			 GVNP_REQUIREMENT_ERROR);
-	assert_int_equal(verdict_for("n", GVNP_DIRECT, "p", direct_requirement),
-			 GVNP_REQUIREMENT_PASS_PRECONDITION);
-	assert_int_equal(verdict_for("n", GVNP_DIRECT, NULL, direct_requirement),
-			 GVNP_REQUIREMENT_NOT_APPLICABLE);
-}
-
-static void a_waiver_does_not_make_a_test_pass(void **state)
-{
-	struct fixture fixture = { 0 };
-
-	(void)state;
-	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, "f")->is_waived = true;
-	fixture.checks[0].requirement = direct_requirement;
-	fixture.checks[0].threat = vm_escape;
-	struct gvnp_scores *scores = score(&fixture, 3);
-	assert_int_equal(scores->requirements[0].verdict, GVNP_REQUIREMENT_FAIL);
-	assert_int_equal(scores->n_threats, 0);
-	gvnp_scores_free(scores);
-}
-
-static void a_requirement_of_another_type_is_not_applicable(void **state)
-{
-	struct fixture fixture = { 0 };
-
-	(void)state;
-	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, "f");
-	fixture.checks[0].requirement = direct_requirement;
-	struct gvnp_scores *scores = score(&fixture, 2);
-	assert_int_equal(scores->requirements[0].verdict, GVNP_REQUIREMENT_NOT_APPLICABLE);
-	gvnp_scores_free(scores);
-}
-
-static void an_open_threat_counts_failed_and_unjudged_checks(void **state)
-{
-	struct fixture fixture = { 0 };
-
-	(void)state;
-	for (const char *letter = "fipn"; *letter; letter++) {
-		char letters[] = { *letter, 0 };
-
-		add(&fixture, GVNP_ESCAPE, GVNP_HIGH, letters);
-		fixture.checks[fixture.all.n - 1].threat = vm_escape;
-	}
-	struct gvnp_scores *scores = score(&fixture, 3);
-	assert_int_equal(scores->n_threats, 1);
-	assert_string_equal(scores->threats[0].threat->id, "vm-escape");
-	assert_int_equal(scores->threats[0].n_failed, 1);
-	assert_int_equal(scores->threats[0].n_unjudged, 1);
-	gvnp_scores_free(scores);
-}
-
-static void a_requirement_or_threat_named_twice_counts_once_and_an_unknown_one_nowhere(void **state)
-{
-	static const char *const twice[] = { "ts-direct", "zz-unknown", "ts-direct", NULL };
-	static const char *const threats_twice[] = { "vm-escape", "vm-escape", "aa", NULL };
-	struct fixture fixture = { 0 };
-
-	(void)state;
-	add(&fixture, GVNP_ESCAPE, GVNP_HIGH, "f");
-	fixture.checks[0].requirement = twice;
-	fixture.checks[0].threat = threats_twice;
-	struct gvnp_scores *scores = score(&fixture, 3);
-	assert_int_equal(scores->n_requirements, 1);
-	assert_string_equal(scores->requirements[0].requirement->id, "ts-direct");
-	assert_int_equal(scores->requirements[0].n_results, 1);
-	assert_int_equal(scores->n_threats, 1);
-	assert_int_equal(scores->threats[0].n_failed, 1);
-	gvnp_scores_free(scores);
-}
-
 static const char *const reads_firmware[] = { "firmware", "host", NULL };
 static const char *const reads_command_line[] = { "kernel_parameter", NULL };
 
@@ -501,13 +301,6 @@ int main(void)
 		cmocka_unit_test(one_reason_for_many_processes_is_one_line_of_coverage),
 		cmocka_unit_test(reasons_replace_uuids_and_are_cut),
 		cmocka_unit_test(reasons_replace_process_ids_but_that_of_process_1),
-		cmocka_unit_test(a_precondition_never_passes_a_requirement_alone),
-		cmocka_unit_test(a_requirement_is_as_bad_as_its_worst_check),
-		cmocka_unit_test(a_waiver_does_not_make_a_test_pass),
-		cmocka_unit_test(a_requirement_of_another_type_is_not_applicable),
-		cmocka_unit_test(an_open_threat_counts_failed_and_unjudged_checks),
-		cmocka_unit_test(
-			a_requirement_or_threat_named_twice_counts_once_and_an_unknown_one_nowhere),
 		cmocka_unit_test(inside_a_vm_a_pass_about_silicon_is_inconclusive_and_a_fail_stays),
 		cmocka_unit_test(a_declaration_or_bare_metal_lifts_the_rule_and_doubt_does_not),
 		cmocka_unit_test(a_waiver_covers_what_the_virtual_rule_opened),
