@@ -151,12 +151,24 @@ bool gvnp_qemu_filter_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 	return true;
 }
 
-void gvnp_qemu_filter_finish(struct gvnp_facts *facts, bool was_asked)
+bool gvnp_qemu_filter_drop(struct gvnp_facts *facts, const struct gvnp_vm *vm,
+			   const struct gvnp_answer *answer)
+{
+	if (answer->error == GVNP_NOT_ASKED)
+		return false;
+	tell(facts, vm, "it was not the same process to the end");
+	return true;
+}
+
+void gvnp_qemu_filter_finish(struct gvnp_facts *facts, const char *incompleteness, bool was_asked)
 {
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-		if (was_asked)
-			gvnp_facts_collected(facts, tables[i]);
-		else
+		if (!was_asked) {
 			gvnp_facts_declined(facts, tables[i]);
+			continue;
+		}
+		if (incompleteness)
+			gvnp_facts_hole(facts, tables[i], "", "", "%s", incompleteness);
+		gvnp_facts_collected(facts, tables[i]);
 	}
 }

@@ -14,7 +14,11 @@ size_t gvnp_qemu_filter_ask(struct gvnp_batch *batch, const struct gvnp_vm *vm);
 bool gvnp_qemu_filter_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 			   const struct gvnp_answer *answer, bool has_filter);
 
-/* Once all were taken. */
-void gvnp_qemu_filter_finish(struct gvnp_facts *facts, bool was_asked);
+/* The same for a VM that was not there to the end: a hole, if the run was asked. */
+bool gvnp_qemu_filter_drop(struct gvnp_facts *facts, const struct gvnp_vm *vm,
+			   const struct gvnp_answer *answer);
+
+/* Once all were taken. `incompleteness`: NULL, or why there may be more VMs. */
+void gvnp_qemu_filter_finish(struct gvnp_facts *facts, const char *incompleteness, bool was_asked);
 
 #endif

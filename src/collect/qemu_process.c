@@ -289,6 +289,8 @@ static bool collect_vm(const struct gvnp_collection *collection, const struct gv
 			!answers.threads.knows_seccomp || answers.threads.seccomp);
 	} else {
 		drop(&answers);
+		was_asked = gvnp_qemu_filter_drop(
+			facts, vm, gvnp_batch_answer(&answers.second, answers.filter));
 	}
 	gvnp_batch_done(&answers.first);
 	gvnp_batch_done(&answers.second);
@@ -319,5 +321,5 @@ void gvnp_qemu_process_collect(const struct gvnp_collection *collection,
 	gvnp_vm_list_done(&list);
 	for (size_t i = 0; i < N_TABLES; i++)
 		gvnp_facts_collected(collection->facts, tables[i]);
-	gvnp_qemu_filter_finish(collection->facts, was_asked);
+	gvnp_qemu_filter_finish(collection->facts, scan->incompleteness, was_asked);
 }

@@ -157,7 +157,9 @@ static void a_pid_that_was_used_again_is_dropped(void **state)
 {
 	static const struct fake_file files[] = {
 		INIT, CAREFUL_VM, LIBVIRT(ACTIVE_A),
-		READ("/proc/500/task/500/stat", STAT_OF("sh", "S", "1", "4194560", "1", "10001"))
+		READ("/proc/500/task/500/stat", STAT_OF("sh", "S", "1", "4194560", "1", "10001")),
+		/* asked for, with --deep */
+		REFUSED(GVNP_SECCOMP, "/proc/500", ESRCH)
 	};
 	FAKE_HOST(host, files);
 
@@ -169,6 +171,10 @@ static void a_pid_that_was_used_again_is_dropped(void **state)
 		    "SELECT object, problem FROM hole WHERE table_name = 'qemu_process_memory'",
 		    "500|VM process 500 (qemu-system-x86) was not the same to the end: another "
 		    "process has its number\n");
+	assert_rows(&host,
+		    "SELECT object, problem FROM hole WHERE table_name = 'qemu_process_syscall'",
+		    "500|system call filter of process 500: it was not the same process to the "
+		    "end\n");
 }
 
 static void one_thread_with_less_protection_is_enough(void **state)
@@ -336,16 +342,22 @@ static void a_proc_that_hides_others_is_not_taken_for_an_empty_host(void **state
 	static const struct fake_file hidden[] = { INIT, LIST("/proc", "100/\nself\n") };
 	static const struct fake_file refused[] = { INIT, QEMU_500(""),
 						    REFUSED(GVNP_READ, "/proc/500/stat", EACCES) };
+	/* one VM is seen, and asked for its filter, with --deep */
+	static const struct fake_file deep[] = { INIT, CAREFUL_VM,
+						 REFUSED(GVNP_READ, "/proc/2/stat", EACCES),
+						 REFUSED(GVNP_SECCOMP, "/proc/500", EINVAL) };
 	static const struct fake_file nothing[] = { REFUSED(GVNP_LIST, "/proc",
 							    GVNP_NOT_RECORDED) };
 	FAKE_HOST(first, hidden);
 	FAKE_HOST(second, refused);
 	FAKE_HOST(third, nothing);
+	FAKE_HOST(fourth, deep);
 
 	(void)state;
 	fake_collect(&first, &gvnp_collector_process);
 	fake_collect(&second, &gvnp_collector_process);
 	fake_collect(&third, &gvnp_collector_process);
+	fake_collect(&fourth, &gvnp_collector_process);
 	assert_rows(&first,
 		    "SELECT table_name, problem FROM hole WHERE table_name IN ('process', "
 		    "'qemu_process', 'libvirt_daemon') AND object = '' ORDER BY 1",
@@ -359,6 +371,11 @@ static void a_proc_that_hides_others_is_not_taken_for_an_empty_host(void **state
 		    "SELECT count(*) FROM hole WHERE table_name GLOB 'qemu_process*' AND "
 		    "column_name = '' AND object = '' AND problem LIKE '1 processes could not be%'",
 		    "13\n");
+	assert_rows(&fourth,
+		    "SELECT DISTINCT table_name FROM hole WHERE table_name IN "
+		    "('qemu_process_filter', 'qemu_process_syscall') AND object = '' AND "
+		    "problem LIKE '1 processes could not be%' ORDER BY 1",
+		    "qemu_process_filter\nqemu_process_syscall\n");
 	assert_rows(&third, "SELECT problem FROM hole WHERE table_name = 'qemu_process_memory'",
 		    "/proc: not recorded\n");
 }
