@@ -110,6 +110,21 @@ static void gather_collected(struct gvnp_engine *engine, const struct gvnp_scope
 		gather_read(engine, &read, scope->per, touches);
 }
 
+/* Where rows of a table are missing, the rows that refer to them are missing too, and their own
+ * table says so only of objects that are known: which rows there are is asked of it as well. */
+static void gather_owner(struct gvnp_engine *engine, const struct gvnp_scope *scope, int table,
+			 struct touches *touches)
+{
+	const struct gvnp_table *about = &engine->schema->tables[table];
+	int owner = about->object < 0 ? -1 : about->columns[about->object].references;
+
+	if (owner < 0 || owner == table || owner == scope->per ||
+	    gvnp_reads_find(&scope->reads, owner))
+		return;
+	gather_read(engine, &(struct gvnp_read){ .table = owner }, scope->per, touches);
+	gather_owner(engine, scope, owner, touches);
+}
+
 static int compare_touches(const void *a, const void *b)
 {
 	const struct touch *left = a, *right = b;
@@ -123,8 +138,10 @@ static int compare_touches(const void *a, const void *b)
 static void gather(struct gvnp_engine *engine, const struct gvnp_scope *scope,
 		   struct touches *touches)
 {
-	for (size_t i = 0; i < scope->reads.n; i++)
+	for (size_t i = 0; i < scope->reads.n; i++) {
 		gather_read(engine, &scope->reads.reads[i], scope->per, touches);
+		gather_owner(engine, scope, scope->reads.reads[i].table, touches);
+	}
 	/* Without all objects there is no judgement of all objects, whatever the query reads. */
 	if (scope->per >= 0 && !gvnp_reads_find(&scope->reads, scope->per))
 		gather_read(engine, &(struct gvnp_read){ .table = scope->per }, scope->per,

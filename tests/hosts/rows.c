@@ -179,12 +179,41 @@ static bool says_nothing(const struct row *row)
 	return has_cell;
 }
 
+/* The row belongs to a row that is missing too, and of that one's table a hole says so. */
+static bool has_missing_owner(struct gvnp_facts *facts, const struct gvnp_table *table,
+			      const char *object)
+{
+	int owner = table->object < 0 ? -1 : table->columns[table->object].references;
+	_cleanup_free_ char *sql = NULL;
+	sqlite3_stmt *statement;
+
+	if (owner < 0 || !object)
+		return false;
+	const struct gvnp_table *about = &gvnp_schema_built.tables[owner];
+	sql = gvnp_format(
+		"SELECT EXISTS (SELECT 1 FROM \"%s\" WHERE \"%s\" = ?2), EXISTS (SELECT 1 FROM "
+		"hole WHERE table_name = ?1 AND column_name = '' AND object IN ('', ?2))",
+		about->name, about->columns[about->key].name);
+	if (sqlite3_prepare_v2(gvnp_facts_database(facts), sql, -1, &statement, NULL))
+		return false;
+	sqlite3_bind_text(statement, 1, about->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 2, object, -1, SQLITE_STATIC);
+	sqlite3_step(statement);
+	bool is_there = sqlite3_column_int(statement, 0),
+	     is_told = sqlite3_column_int(statement, 1);
+	sqlite3_finalize(statement);
+	return !is_there && (is_told || has_missing_owner(facts, about, object));
+}
+
 static bool is_covered(struct gvnp_facts *facts, const struct row *row, const struct rows *others,
 		       bool row_is_harmed)
 {
 	if (!gvnp_facts_is_collected(facts, row->table->name) || has_hole(facts, row, ""))
 		return true;
 	if (row_is_harmed && says_nothing(row))
+		return true;
+	if (!row_is_harmed && row->table->object >= 0 &&
+	    has_missing_owner(facts, row->table, row->cells[row->table->object]))
 		return true;
 	for (size_t i = 0; i < others->n; i++) {
 		const struct row *other = &others->rows[i];

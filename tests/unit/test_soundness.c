@@ -254,6 +254,34 @@ static void references_lead_from_a_thread_to_its_domain(void **state)
 		      "smf=inconclusive[task 12: refused; task 99: gone]");
 }
 
+static void of_a_process_nobody_knows_of_the_threads_are_not_known_either(void **state)
+{
+	static const char alone[] =
+		"SELECT 'x' AS subject, NOT EXISTS (SELECT 1 FROM qemu_process_thread WHERE "
+		"seccomp = 0) AS pass";
+	static const char calls[] =
+		"SELECT 'x' AS subject, NOT EXISTS (SELECT 1 FROM qemu_process_syscall) AS pass";
+	BENCH(bench, "qemu_process", "qemu_process_thread", "qemu_process_filter",
+	      "qemu_process_syscall");
+
+	(void)state;
+	add_process(&bench, 11, "");
+	assert_judged(&bench, NULL, alone, "pass x=pass");
+	/* a column says nothing of which rows there are */
+	gvnp_facts_hole(bench.facts, "qemu_process", "label", "11", "11: refused");
+	assert_judged(&bench, NULL, alone, "pass x=pass");
+	gvnp_facts_hole(bench.facts, "qemu_process", "", "", "99 could not be seen");
+	assert_judged(&bench, NULL, alone, "inconclusive x=inconclusive[99 could not be seen]");
+	/* over the filters */
+	assert_judged(&bench, NULL, calls, "inconclusive x=inconclusive[99 could not be seen]");
+	/* of the known ones they are */
+	assert_judged(&bench, "qemu_process",
+		      "SELECT p.pid AS object, p.name AS subject, NOT EXISTS (SELECT 1 FROM "
+		      "qemu_process_thread t WHERE t.pid = p.pid AND t.seccomp = 0) AS pass "
+		      "FROM qemu_process p",
+		      "inconclusive (others)=inconclusive[99 could not be seen] qemu=pass");
+}
+
 static void a_process_whose_domain_is_unreadable_touches_every_domain(void **state)
 {
 	BENCH(bench, "domain", "qemu_process", "qemu_process_thread");
@@ -409,6 +437,7 @@ int main(void)
 		cmocka_unit_test(objects_nobody_knows_of_are_one_more_subject),
 		cmocka_unit_test(without_objects_a_complete_table_is_not_applicable),
 		cmocka_unit_test(references_lead_from_a_thread_to_its_domain),
+		cmocka_unit_test(of_a_process_nobody_knows_of_the_threads_are_not_known_either),
 		cmocka_unit_test(a_process_whose_domain_is_unreadable_touches_every_domain),
 		cmocka_unit_test(a_null_of_one_vm_touches_that_vm_only),
 		cmocka_unit_test(what_is_missing_of_a_domain_touches_its_process),
