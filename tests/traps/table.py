@@ -120,7 +120,7 @@ TRAPS = [
         Unit("collect_host", "secure_boot_is_the_fifth_byte"),
         Unit("collect_host", "shim_may_have_switched_validation_off")]),
     Trap("T22", "A filter in the XML of a vhost-user interface filters nothing.", "there is a filterref", [
-        Given("isolation-mac-spoofing-filtered", "{domain: [{uuid: u1, name: amf, state: running}], domain_interface: [{domain: u1, type: vhostuser, source: /run/s, mac: '52:54:00:00:00:01', virtualport: '', filter: clean-traffic}]}", "not-applicable",
+        Given("isolation-mac-spoofing-filtered", "{domain: [{uuid: u1, name: amf, tenant: '', state: running}], domain_interface: [{domain: u1, type: vhostuser, source: /run/s, mac: '52:54:00:00:00:01', virtualport: '', filter: clean-traffic}]}", "not-applicable",
               "SELECT d.uuid AS object, d.name AS subject, EXISTS (SELECT 1 FROM domain_interface i WHERE i.domain = d.uuid AND i.filter <> '') AS pass FROM domain d", "pass")]),
     Trap("T23", "qemu-img, run on a guest's image, opens what the guest wrote into it; a data file is in no backing chain.", "run qemu-img, walk the backing files", [
         Unit("calls", "calls"),
