@@ -17,7 +17,8 @@ enum {
 	GVNP_XML_MAXIMUM_SIZE = 4 * 1024 * 1024, /* libvirt's own limit of a string over RPC */
 	GVNP_XML_MAXIMUM_DEPTH = 240,		 /* libvirt follows at most 200 backing images */
 	GVNP_XML_MAXIMUM_ITEMS = 200 * 1000,	 /* elements, attributes and namespaces together */
-	GVNP_XML_MAXIMUM_ATTRIBUTES = 1000,	 /* of one element */
+	GVNP_XML_MAXIMUM_ATTRIBUTES = 1000,	 /* of one element, namespaces among them */
+	GVNP_XML_MAXIMUM_NAMESPACES = 100,	 /* declared at one place, around it too */
 };
 
 struct gvnp_xml;

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <libxml/parser.h>
 #include <sqlite3.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -74,15 +73,14 @@ static const int refused[] = {
 	SCMP_SYS(kexec_load), SCMP_SYS(io_uring_setup), SCMP_SYS(userfaultfd),
 };
 
-/* What libraries open at their first use, they open now: the time zone, sources of random numbers,
- * tables of the XML parser. */
+/* What libraries open at their first use, they open now: the time zone, sources of random numbers.
+ */
 static void prepare_libraries(void)
 {
 	unsigned char byte;
 
 	tzset();
 	json_object_seed(0);
-	xmlInitParser();
 	gvnp_facts_begin();
 	if (sqlite3_initialize() == SQLITE_OK)
 		sqlite3_randomness(sizeof byte, &byte);

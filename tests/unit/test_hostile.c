@@ -71,6 +71,24 @@ static void bombs_of_xml_do_not_go_off(void **state)
 	assert_xml_refused(&large, "bytes");
 }
 
+/* Two megabytes of a URI, and each name of the other two is in it: nothing copies or compares it
+ * for each of them. */
+static void a_long_namespace_costs_once(void **state)
+{
+	_cleanup_buffer_ struct gvnp_buffer uri =
+		repeated("<d xmlns:z='urn:", "x", "", 2 * MEBIBYTE, "'><e>");
+	_cleanup_buffer_ struct gvnp_buffer names =
+		repeated("", "<z:e z:f", "='' z:g='' f=''/>", MEBIBYTE, "</e></d>");
+	_cleanup_xml_ struct gvnp_xml *document = NULL;
+	_cleanup_free_ char *problem = NULL;
+
+	(void)state;
+	gvnp_buffer_append(&uri, names.data, names.size);
+	QUICKLY(assert_int_equal(gvnp_xml_parse(uri.data, uri.size, &document, &problem), 0));
+	assert_non_null(gvnp_xml_at(gvnp_xml_root(document), "e"));
+	assert_null(gvnp_xml_child(gvnp_xml_at(gvnp_xml_root(document), "e"), NULL));
+}
+
 /* What looks like many attributes and is none: descriptions may hold anything. */
 static void equals_signs_in_text_are_no_attributes(void **state)
 {
@@ -385,6 +403,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bombs_of_xml_do_not_go_off),
+		cmocka_unit_test(a_long_namespace_costs_once),
 		cmocka_unit_test(equals_signs_in_text_are_no_attributes),
 		cmocka_unit_test(a_hostile_domain_costs_only_its_own_facts),
 		cmocka_unit_test(two_mebibytes_of_arguments_are_taken_apart_in_time),

@@ -76,6 +76,40 @@ static void a_namespace_is_told_by_its_uri(void **state)
 	assert_false(gvnp_xml_is(node, "x"));
 }
 
+static void what_no_namespace_is_for_keeps_its_whole_name(void **state)
+{
+	_cleanup_xml_ struct gvnp_xml *xml = parsed(
+		"<d xmlns:p='urn:p' xmlns:e='' p:a='1' q:a='2' :b='3' c:='4' xml:l='5' e:f='6'>"
+		"<q:x/><p:x xmlns:p='urn:r'/><p:x/><y xmlns='urn:p'><z xmlns=''/></y></d>");
+	const struct gvnp_xml_node *root = gvnp_xml_root(xml), *node;
+	static const char *const there[] = { "q:a", ":b", "c:", "e:f" };
+	static const char *const absent[] = { "a", "p:a", "xmlns:p", "xmlns:e", "l", "xml:l" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+		assert_true(gvnp_xml_has(root, there[i]));
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+		assert_false(gvnp_xml_has(root, absent[i]));
+	assert_string_equal(gvnp_xml_name(gvnp_xml_child(root, NULL)), "q:x");
+	assert_null(gvnp_xml_next(gvnp_xml_child(root, NULL), NULL));
+	assert_non_null(gvnp_xml_child_in(root, "urn:r", "x"));
+	node = gvnp_xml_child_in(root, "urn:p", "x");
+	assert_non_null(node);
+	assert_non_null(gvnp_xml_child(gvnp_xml_next_in(node, "urn:p", "y"), "z"));
+}
+
+static void the_first_text_of_an_element_is_its_text(void **state)
+{
+	_cleanup_xml_ struct gvnp_xml *xml = parsed("<a><b>1<c>2</c>3</b>4\n<?p q?>5<d/>6</a>");
+	const struct gvnp_xml_node *root = gvnp_xml_root(xml);
+
+	(void)state;
+	assert_string_equal(gvnp_xml_text(root), "4\n5");
+	assert_string_equal(gvnp_xml_text(gvnp_xml_at(root, "b")), "1");
+	assert_string_equal(gvnp_xml_text(gvnp_xml_at(root, "b/c")), "2");
+	assert_string_equal(gvnp_xml_text(gvnp_xml_at(root, "d")), "");
+}
+
 static void a_document_type_and_its_entities_are_refused(void **state)
 {
 	(void)state;
@@ -96,11 +130,30 @@ static void broken_documents_are_refused_with_their_line(void **state)
 	assert_refused("<a/><b/>", "not well-formed");
 	assert_refused("no XML", "not well-formed");
 	assert_refused("<a>\xff\xfe</a>", "not well-formed");
+	assert_refused("<a\xff/>", "not well-formed");
+	assert_refused("<?xml version='2.0'?><a/>", "unknown version");
+}
+
+/* A parser may find out by itself what it was not told. */
+static void another_encoding_is_refused(void **state)
+{
+	static const char documents[][11] = { "\xff\xfe<\0a\0/\0>", "\xfe\xff\0<\0a\0/\0",
+					      "<\0a\0/\0>\0", "\n<a/>\0<b/>" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+		struct gvnp_xml *xml = NULL;
+		_cleanup_free_ char *problem = NULL;
+
+		assert_int_equal(gvnp_xml_parse(documents[i], 10, &xml, &problem), -EINVAL);
+		assert_string_equal(problem, i < 3 ? "not well-formed XML: line 1: a byte is zero"
+						   : "not well-formed XML: line 2: a byte is zero");
+	}
 }
 
 static void deep_and_crowded_documents_are_refused(void **state)
 {
-	_cleanup_buffer_ struct gvnp_buffer deep = { 0 }, crowded = { 0 };
+	_cleanup_buffer_ struct gvnp_buffer deep = { 0 }, crowded = { 0 }, declared = { 0 };
 
 	(void)state;
 	for (int i = 0; i < 5000; i++)
@@ -111,6 +164,9 @@ static void deep_and_crowded_documents_are_refused(void **state)
 		gvnp_buffer_append_text(&crowded, "<b/>");
 	gvnp_buffer_append_text(&crowded, "</a>");
 	assert_refused(crowded.data, "too many");
+	for (int i = 0; i <= GVNP_XML_MAXIMUM_NAMESPACES; i++)
+		gvnp_buffer_append_format(&declared, "<a xmlns:a%d='b'>", i);
+	assert_refused(declared.data, "too many namespaces");
 }
 
 static void sizes_come_in_every_unit_libvirt_knows(void **state)
@@ -140,8 +196,11 @@ int main(void)
 		cmocka_unit_test(text_is_utf_8_whatever_it_says),
 		cmocka_unit_test(what_is_not_there_is_absent_all_the_way),
 		cmocka_unit_test(a_namespace_is_told_by_its_uri),
+		cmocka_unit_test(what_no_namespace_is_for_keeps_its_whole_name),
+		cmocka_unit_test(the_first_text_of_an_element_is_its_text),
 		cmocka_unit_test(a_document_type_and_its_entities_are_refused),
 		cmocka_unit_test(broken_documents_are_refused_with_their_line),
+		cmocka_unit_test(another_encoding_is_refused),
 		cmocka_unit_test(deep_and_crowded_documents_are_refused),
 		cmocka_unit_test(sizes_come_in_every_unit_libvirt_knows),
 	};
