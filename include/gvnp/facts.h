@@ -70,10 +70,6 @@ void gvnp_facts_begin(void);
 /* A new, empty database with the schema; every table is "not collected". Exits when out of memory.
  * The caller owns it. */
 struct gvnp_facts *gvnp_facts_new(void);
-
-/* Indexes what rows refer to, of tables with more than a few rows. After collection: gvnp_collect()
- * does it. Answers are the same without. */
-void gvnp_facts_index(struct gvnp_facts *facts);
 void gvnp_facts_free(struct gvnp_facts *facts);
 void gvnp_facts_freep(struct gvnp_facts **facts);
 

@@ -89,5 +89,4 @@ void gvnp_collect(const struct gvnp_collection *collection)
 			gvnp_collectors[i]->announce(collection->source);
 	for (size_t i = 0; gvnp_collectors[i]; i++)
 		gvnp_collectors[i]->collect(collection);
-	gvnp_facts_index(collection->facts);
 }

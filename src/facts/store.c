@@ -19,11 +19,8 @@
 #include "facts/inserts.h"
 #include "facts/pieces.h"
 
-enum { WORTH_AN_INDEX = 16 };
-
 struct gvnp_table_state {
 	bool is_collected, is_declined, is_touched, may_hold_null;
-	bool is_indexed;
 	size_t n_rows; /* given to it; some may have been refused */
 };
 
@@ -390,36 +387,6 @@ void gvnp_facts_observation(struct gvnp_facts *facts, const char *source, int64_
 {
 	gvnp_insert(facts, "observation", gvnp_text("source", source), gvnp_integer("size", size),
 		    gvnp_text("sha256", sha256), gvnp_integer("error", error));
-}
-
-static void index_table(struct gvnp_facts *facts, const struct gvnp_table *table)
-{
-	for (size_t c = 0; c < table->n_columns; c++) {
-		const char *column = table->columns[c].name;
-
-		if (table->columns[c].references < 0 || table->columns[c].is_key)
-			continue;
-		bool has_kind = gvnp_table_column(table, "kind") >= 0;
-		_cleanup_free_ char *sql =
-			gvnp_format("CREATE INDEX \"%s of %s\" ON \"%s\" (\"%s\"%s)", column,
-				    table->name, table->name, column, has_kind ? ", kind" : "");
-		run(facts->database, sql);
-	}
-}
-
-/* Checks join along references: without an index, 1,000 VMs would take a thousand times as long as
- * one for each of them. Of what has a kind they ask for one kind at a time. Most tables of a host
- * hold next to nothing, and an index of that costs more than it saves. */
-void gvnp_facts_index(struct gvnp_facts *facts)
-{
-	for (size_t i = 0; i < gvnp_schema_built.n_tables; i++) {
-		struct gvnp_table_state *state = &facts->tables[i];
-
-		if (state->is_indexed || state->n_rows < WORTH_AN_INDEX)
-			continue;
-		index_table(facts, &gvnp_schema_built.tables[i]);
-		state->is_indexed = true;
-	}
 }
 
 void gvnp_facts_reset(struct gvnp_facts *facts)
