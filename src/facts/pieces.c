@@ -16,7 +16,7 @@
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
-enum { STEP = 16, LARGEST = 1024, BLOCK_SIZE = 64 * 1024 };
+enum { STEP = 16, LARGEST = 8 * 1024, BLOCK_SIZE = 64 * 1024 };
 
 /* What SQLite gets begins at `next`, which is used only while the piece is spare. It asks for an
  * alignment of 8. */
@@ -58,19 +58,21 @@ static struct piece *cut(size_t size)
 
 static int round_up(int size)
 {
-	return (size + STEP - 1) / STEP * STEP;
+	return (int)(((unsigned)size + STEP - 1) / STEP * STEP);
 }
 
+/* Of one size there is mostly a next time soon: what is spare then is fetched now. */
 static void *take(int wanted)
 {
-	size_t size = (size_t)round_up(wanted);
+	size_t size = ((unsigned)wanted + STEP - 1) / STEP * STEP;
 	struct piece *piece;
 
 	if (size > LARGEST) {
 		piece = malloc(offsetof(struct piece, next) + size);
-	} else if (spares[size / STEP]) {
-		piece = spares[size / STEP];
+	} else if ((piece = spares[size / STEP])) {
 		spares[size / STEP] = piece->next;
+		__builtin_prefetch(piece->next, 1);
+		return &piece->next; /* it holds its size */
 	} else {
 		piece = cut(size);
 	}
