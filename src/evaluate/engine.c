@@ -375,6 +375,17 @@ static void judge(struct gvnp_engine *engine, const struct gvnp_check *check,
 		gvnp_soundness_apply(engine, scope, result);
 }
 
+/* A check judges the rows of its per: table. Where all of them are known and there is none, its
+ * query has nothing to answer, and preparing it is what costs. */
+static bool has_no_object(struct gvnp_engine *engine, const struct gvnp_check *check)
+{
+	int per = check->per ? gvnp_authorizer_table(&engine->authorizer, check->per) : -1;
+
+	if (per < 0 || engine->schema->tables[per].key < 0)
+		return false; /* for judge() to tell */
+	return !gvnp_engine_objects(engine, per)->n && !gvnp_engine_gaps(engine, per, per)->n;
+}
+
 void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *check,
 		       struct gvnp_waiver *waivers, size_t n_waivers, struct gvnp_result *ret)
 {
@@ -387,6 +398,8 @@ void gvnp_engine_judge(struct gvnp_engine *engine, const struct gvnp_check *chec
 	*ret = (struct gvnp_result){ .check = check,
 				     .verdict = GVNP_NOT_APPLICABLE,
 				     .problem = "" };
+	if (has_no_object(engine, check))
+		return;
 	if (!check->uses)
 		gvnp_helper_uses_read(check->query, &own);
 	scope.uses = check->uses ? *check->uses : own;

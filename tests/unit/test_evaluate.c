@@ -55,6 +55,32 @@ static void what_is_no_verdict_is_an_error(void **state)
 	assert_judged(&bench, NULL, "EXPLAIN SELECT 1", "error (only SELECT is allowed)");
 }
 
+static void without_objects_that_are_known_nothing_is_asked(void **state)
+{
+	static const char sql[] = "SELECT 'a' AS object, 'a' AS subject, 1 AS pass FROM lsm";
+	BENCH(bench, "lsm", "domain");
+
+	(void)state;
+	gvnp_insert(bench.facts, "lsm", gvnp_text("name", "yama"), gvnp_integer("position", 0));
+	assert_judged(&bench, "domain", sql, "not-applicable");
+	/* One that could not be read is one. */
+	gvnp_facts_hole(bench.facts, "domain", "", "b", "b: gone");
+	assert_judged(&bench, "domain", sql,
+		      "inconclusive a=inconclusive[b: gone] b=inconclusive[b: gone]");
+}
+
+static void what_objects_there_are_must_be_known(void **state)
+{
+	static const char sql[] = "SELECT uuid AS object, name AS subject, 1 AS pass FROM domain";
+	BENCH(bench, "lsm");
+
+	(void)state;
+	assert_judged(&bench, "domain", sql,
+		      "inconclusive (others)=inconclusive[domain was not collected]");
+	gvnp_facts_collected(bench.facts, "domain");
+	assert_judged(&bench, "domain", sql, "not-applicable");
+}
+
 static void only_reading_facts_is_allowed(void **state)
 {
 	BENCH(bench, "lsm");
@@ -327,6 +353,8 @@ int main(void)
 		cmocka_unit_test(subjects_are_sorted_however_those_of_the_check_before_came),
 		cmocka_unit_test(evidence_that_repeats_is_told_each_time),
 		cmocka_unit_test(a_query_that_does_not_end_is_an_error),
+		cmocka_unit_test(without_objects_that_are_known_nothing_is_asked),
+		cmocka_unit_test(what_objects_there_are_must_be_known),
 		cmocka_unit_test(a_helper_without_a_literal_name_is_an_error),
 		cmocka_unit_test(evidence_keeps_its_type_its_name_and_a_bounded_size),
 		cmocka_unit_test(parameters_are_bound_by_name),
