@@ -293,7 +293,8 @@ static const struct gvnp_request of_any_host[] = {
 	{ GVNP_FILESYSTEM, "/var/lib/nova/instances" },
 };
 
-/* The kernel takes milliseconds for some of these, so they are asked last. */
+/* The kernel takes milliseconds for some of these, so they come last of what is asked while the
+ * checks are being loaded. */
 static const struct gvnp_request slow[] = {
 	{ GVNP_READ, "/proc/1/net/unix" }, { GVNP_READ, "/proc/1/net/udp" },
 	{ GVNP_READ, "/proc/1/net/udp6" }, { GVNP_READ, "/proc/1/net/tcp" },
@@ -303,6 +304,7 @@ static const struct gvnp_request slow[] = {
 void gvnp_collect_foresee(struct gvnp_source *source)
 {
 	gvnp_source_foresee(source, of_any_host, sizeof of_any_host / sizeof *of_any_host);
+	gvnp_source_foresee(source, slow, sizeof slow / sizeof *slow);
 }
 
 void gvnp_collect_foresee_names(struct gvnp_source *source, const struct gvnp_names *names)
@@ -315,5 +317,4 @@ void gvnp_collect_foresee_names(struct gvnp_source *source, const struct gvnp_na
 	if (names->n_kernel_config)
 		gvnp_batch_add(&batch, GVNP_READ, "/proc/config.gz");
 	gvnp_source_foresee(source, batch.requests, batch.n);
-	gvnp_source_foresee(source, slow, sizeof slow / sizeof *slow);
 }
