@@ -83,6 +83,23 @@ static bool has_any_member(const char *code, const char *const *words)
 	return false;
 }
 
+/* libvirt's own policy lets everybody look (org.libvirt.unix.monitor), so that says nothing. */
+static bool mentions_libvirt(const char *code)
+{
+	static const char name[] = "org.libvirt", monitor[] = ".unix.monitor";
+
+	for (const char *at = code; (at = strstr(at, name)); at++) {
+		const char *rest = at + strlen(name);
+		unsigned char after = '\0';
+
+		if (!strncmp(rest, monitor, strlen(monitor)))
+			after = (unsigned char)rest[strlen(monitor)];
+		if (!after || isalnum(after) || after == '.' || after == '-')
+			return true;
+	}
+	return false;
+}
+
 static void append_groups(const char *code, struct gvnp_buffer *groups)
 {
 	static const char call[] = "isInGroup";
@@ -115,7 +132,7 @@ static void insert_rule(struct gvnp_facts *facts, const char *path,
 	append_groups(code, &groups);
 	gvnp_insert(facts, "polkit_rule", gvnp_text("path", path),
 		    gvnp_integer("mode", answer->mode), gvnp_integer("uid", answer->uid),
-		    gvnp_integer("mentions_libvirt", strstr(code, "org.libvirt") != NULL),
+		    gvnp_integer("mentions_libvirt", mentions_libvirt(code)),
 		    gvnp_integer("returns_yes", has_member(code, "YES")),
 		    gvnp_integer("names_action", has_any_member(code, of_action)),
 		    gvnp_integer("names_subject", has_any_member(code, of_subject)),

@@ -1186,7 +1186,7 @@ CREATE TABLE polkit_rule ( -- polkit's rule files: programs, looked at for words
 	path TEXT PRIMARY KEY NOT NULL, -- path
 	mode INTEGER NOT NULL, -- permission bits
 	uid INTEGER NOT NULL, -- owner
-	mentions_libvirt INTEGER NOT NULL CHECK (mentions_libvirt IN (0, 1)), -- "org.libvirt" is in it
+	mentions_libvirt INTEGER NOT NULL CHECK (mentions_libvirt IN (0, 1)), -- "org.libvirt" is in it, and not only org.libvirt.unix.monitor, which libvirt's own policy lets everybody
 	returns_yes INTEGER NOT NULL CHECK (returns_yes IN (0, 1)), -- polkit.Result.YES is in it
 	names_action INTEGER NOT NULL CHECK (names_action IN (0, 1)), -- looks at the action
 	names_subject INTEGER NOT NULL CHECK (names_subject IN (0, 1)), -- looks at who asks

@@ -21,15 +21,25 @@ static const char commented[] = "/* org.libvirt.unix.manage polkit.Result.YES */
 				"  // return polkit.Result.YES for subject.user\n"
 				"  return polkit.Result.AUTH_ADMIN; // org.libvirt\n});\n";
 
+static const char watching[] = "polkit.addRule(function(action, subject) {\n"
+			       "  if (action.id == 'org.libvirt.unix.monitor') "
+			       "return polkit.Result.YES;\n});\n";
+static const char both[] = "polkit.addRule(function(action, subject) {\n"
+			   "  if (['org.libvirt.unix.monitor', 'org.libvirt.unix.manage']"
+			   ".indexOf(action.id) >= 0) return polkit.Result.YES;\n});\n";
+
 static void rule_files_are_searched_for_words_outside_comments(void **state)
 {
 	static const struct fake_file files[] = {
 		LIST("/usr/share/polkit-1/rules.d", "60-libvirt.rules\n50-default.rules\nREADME"),
-		LIST("/etc/polkit-1/rules.d", "10-all.rules\n20-no.rules"),
+		LIST("/etc/polkit-1/rules.d",
+		     "10-all.rules\n20-no.rules\n30-watch.rules\n40-both.rules"),
 		READ("/usr/share/polkit-1/rules.d/60-libvirt.rules", libvirt_rules),
 		REFUSED(GVNP_READ, "/usr/share/polkit-1/rules.d/50-default.rules", EACCES),
 		READ("/etc/polkit-1/rules.d/10-all.rules", for_all),
 		READ("/etc/polkit-1/rules.d/20-no.rules", commented),
+		READ("/etc/polkit-1/rules.d/30-watch.rules", watching),
+		READ("/etc/polkit-1/rules.d/40-both.rules", both),
 	};
 	FAKE_HOST(host, files);
 
@@ -40,6 +50,8 @@ static void rule_files_are_searched_for_words_outside_comments(void **state)
 		    " user_groups FROM polkit_rule ORDER BY path",
 		    "/etc/polkit-1/rules.d/10-all.rules|0|1|0|0|\n"
 		    "/etc/polkit-1/rules.d/20-no.rules|0|0|0|0|\n"
+		    "/etc/polkit-1/rules.d/30-watch.rules|0|1|1|0|\n"
+		    "/etc/polkit-1/rules.d/40-both.rules|1|1|1|0|\n"
 		    "/usr/share/polkit-1/rules.d/60-libvirt.rules|1|1|1|1|libvirt\n");
 	assert_rows(&host, "SELECT table_name, object, problem FROM hole",
 		    "polkit_rule|/usr/share/polkit-1/rules.d/50-default.rules|"
