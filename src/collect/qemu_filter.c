@@ -160,8 +160,23 @@ bool gvnp_qemu_filter_drop(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 	return true;
 }
 
-void gvnp_qemu_filter_finish(struct gvnp_facts *facts, const char *incompleteness, bool was_asked)
+/* The first process has no filter of a VM, and the reader refuses to look at it. */
+static bool is_asked(struct gvnp_source *source)
 {
+	_cleanup_(gvnp_answers_freep) struct gvnp_answers *answers =
+		gvnp_source_ask_one(source, GVNP_SECCOMP, "/proc/1");
+
+	return answers->answers[0].error != GVNP_NOT_ASKED;
+}
+
+void gvnp_qemu_filter_finish(const struct gvnp_collection *collection, const char *incompleteness,
+			     bool was_asked)
+{
+	struct gvnp_facts *facts = collection->facts;
+
+	/* Where there is no VM for sure, it does not matter. */
+	if (!was_asked && incompleteness)
+		was_asked = is_asked(collection->source);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		if (!was_asked) {
 			gvnp_facts_declined(facts, tables[i]);

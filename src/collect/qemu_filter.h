@@ -18,7 +18,9 @@ bool gvnp_qemu_filter_take(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 bool gvnp_qemu_filter_drop(struct gvnp_facts *facts, const struct gvnp_vm *vm,
 			   const struct gvnp_answer *answer);
 
-/* Once all were taken. `incompleteness`: NULL, or why there may be more VMs. */
-void gvnp_qemu_filter_finish(struct gvnp_facts *facts, const char *incompleteness, bool was_asked);
+/* Once all were taken. `incompleteness`: NULL, or why there may be more VMs; `was_asked`: what any of
+ * the two above returned, false when there was none to ask about. */
+void gvnp_qemu_filter_finish(const struct gvnp_collection *collection, const char *incompleteness,
+			     bool was_asked);
 
 #endif

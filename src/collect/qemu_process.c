@@ -321,5 +321,5 @@ void gvnp_qemu_process_collect(const struct gvnp_collection *collection,
 	gvnp_vm_list_done(&list);
 	for (size_t i = 0; i < N_TABLES; i++)
 		gvnp_facts_collected(collection->facts, tables[i]);
-	gvnp_qemu_filter_finish(collection->facts, scan->incompleteness, was_asked);
+	gvnp_qemu_filter_finish(collection, scan->incompleteness, was_asked);
 }

@@ -339,7 +339,12 @@ static void other_machine_monitors_count_and_probes_and_pretenders_do_not(void *
 
 static void a_proc_that_hides_others_is_not_taken_for_an_empty_host(void **state)
 {
-	static const struct fake_file hidden[] = { INIT, LIST("/proc", "100/\nself\n") };
+	/* no VM is seen, with --deep and without */
+	static const struct fake_file hidden[] = { INIT, LIST("/proc", "100/\nself\n"),
+						   REFUSED(GVNP_SECCOMP, "/proc/1", EINVAL) };
+	static const struct fake_file shallow[] = { INIT, LIST("/proc", "100/\nself\n"),
+						    REFUSED(GVNP_SECCOMP, "/proc/1",
+							    GVNP_NOT_ASKED) };
 	static const struct fake_file refused[] = { INIT, QEMU_500(""),
 						    REFUSED(GVNP_READ, "/proc/500/stat", EACCES) };
 	/* one VM is seen, and asked for its filter, with --deep */
@@ -352,18 +357,26 @@ static void a_proc_that_hides_others_is_not_taken_for_an_empty_host(void **state
 	FAKE_HOST(second, refused);
 	FAKE_HOST(third, nothing);
 	FAKE_HOST(fourth, deep);
+	FAKE_HOST(fifth, shallow);
 
 	(void)state;
 	fake_collect(&first, &gvnp_collector_process);
 	fake_collect(&second, &gvnp_collector_process);
 	fake_collect(&third, &gvnp_collector_process);
 	fake_collect(&fourth, &gvnp_collector_process);
+	fake_collect(&fifth, &gvnp_collector_process);
 	assert_rows(&first,
 		    "SELECT table_name, problem FROM hole WHERE table_name IN ('process', "
 		    "'qemu_process', 'libvirt_daemon') AND object = '' ORDER BY 1",
 		    "libvirt_daemon|/proc hides the processes of other users\n"
 		    "process|/proc hides the processes of other users\n"
 		    "qemu_process|/proc hides the processes of other users\n");
+	assert_rows(&first, "SELECT problem FROM hole WHERE table_name = 'qemu_process_filter'",
+		    "/proc hides the processes of other users\n");
+	assert_true(gvnp_facts_is_collected(first.facts, "qemu_process_filter"));
+	assert_rows(&fifth, "SELECT problem FROM hole WHERE table_name = 'qemu_process_filter'",
+		    "");
+	assert_true(gvnp_facts_is_declined(fifth.facts, "qemu_process_filter"));
 	assert_rows(&second, "SELECT problem FROM hole WHERE table_name = 'process'",
 		    "1 processes could not be looked at: Permission denied\n");
 	/* it may have been a VM: none of their tables is complete */
