@@ -26,7 +26,11 @@
 #include "source/answerer.h"
 #include "source/live.h"
 
+enum { NOBODY = 65534 };
+
 const char *faults_program;
+const char *faults_checks = GVNP_CHECKS;
+static char copies[] = "/tmp/gvnp-faults-copies-XXXXXX"; /* of both, where they are needed */
 bool faults_is_long;
 char faults_folder[64];
 #if defined(__SANITIZE_ADDRESS__)
@@ -37,6 +41,54 @@ bool faults_is_sanitized;
 
 /* There when this was compiled to measure coverage, whose files are writes like others. */
 extern void __gcov_init(void *) __attribute__((weak));
+
+static bool is_well(pid_t pid)
+{
+	int status;
+
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       !WEXITSTATUS(status);
+}
+
+static bool runs(const char *const *arguments)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+		_exit(127);
+	}
+	return is_well(pid);
+}
+
+/* Whether an account without rights gets at a file or folder. */
+static bool is_reachable(const char *path)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY) ||
+		      access(path, R_OK));
+	return is_well(pid);
+}
+
+/* A checkout in a folder that is its owner's alone, as root's home mostly is: the program and its
+ * checks are copied to where every account gets at them. */
+static bool make_reachable(void)
+{
+	if (geteuid() || (is_reachable(faults_program) && is_reachable(faults_checks)))
+		return true;
+	_cleanup_free_ char *reader = gvnp_format("%s-libvirt", faults_program);
+	const char *const copy[] = {
+		"cp", "-R", faults_program, reader, faults_checks, copies, NULL
+	};
+
+	if (!mkdtemp(copies) || chmod(copies, 0755) || !runs(copy))
+		return false;
+	faults_program = gvnp_format("%s/%s", copies, strrchr(faults_program, '/') + 1);
+	faults_checks = gvnp_format("%s/%s", copies, strrchr(faults_checks, '/') + 1);
+	return true;
+}
 
 bool faults_begin(int argc, char **argv)
 {
@@ -51,8 +103,8 @@ bool faults_begin(int argc, char **argv)
 	/* In memory if possible: hundreds of outputs are brought to disk. */
 	snprintf(faults_folder, sizeof faults_folder, "%s/gvnp-faults-XXXXXX",
 		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-	return faults_program && !prctl(PR_SET_CHILD_SUBREAPER, 1) && mkdtemp(faults_folder) &&
-	       !chmod(faults_folder, 0777);
+	return faults_program && make_reachable() && !prctl(PR_SET_CHILD_SUBREAPER, 1) &&
+	       mkdtemp(faults_folder) && !chmod(faults_folder, 0777);
 }
 
 void faults_end(void)
@@ -60,6 +112,7 @@ void faults_end(void)
 	faults_group_remove(); /* of a test that failed */
 	faults_empty_folder();
 	rmdir(faults_folder);
+	runs((const char *const[]){ "rm", "-rf", copies, NULL }); /* there may be none */
 }
 
 char *faults_path(const char *name)

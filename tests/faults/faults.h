@@ -12,7 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-extern const char *faults_program;
+extern const char *faults_program; /* any account may run it, and read the checks */
+extern const char *faults_checks;
 extern bool faults_is_long;
 extern char faults_folder[64];	 /* of the outputs; any account may write there */
 extern bool faults_is_sanitized; /* or measured for coverage: calls and memory of its own */

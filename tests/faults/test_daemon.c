@@ -84,7 +84,7 @@ static void run(struct disturbance *disturbance, const char *name, uid_t uid, st
 	_cleanup_close_ int fd = open(said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	const char *const arguments[] = {
 		faults_program, "run",	      "--checks",
-		GVNP_CHECKS,	"--deadline", disturbance->number ? "2" : "20",
+		faults_checks,	"--deadline", disturbance->number ? "2" : "20",
 		"--format",	"json",	      "-o",
 		report,		NULL
 	};

@@ -249,9 +249,10 @@ static int remove_programs(void **state)
 static void run(const char *path, const char *uri, const char *report, void (*prepare)(void),
 		struct faults_run *ret)
 {
-	const char *const arguments[] = { path, "run",	     "--checks", GVNP_CHECKS, "--deadline",
-					  "2",	"--connect", uri,	 "--format",  "json",
-					  "-o", report,	     NULL };
+	const char *const arguments[] = { path,		"run",	"--checks",  faults_checks,
+					  "--deadline", "2",	"--connect", uri,
+					  "--format",	"json", "-o",	     report,
+					  NULL };
 
 	faults_start(ret, arguments, prepare, 0);
 	faults_wait(ret, 20000);

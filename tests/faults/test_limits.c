@@ -35,7 +35,7 @@ static void run(const char *root, void (*prepare)(void), const char *report, str
 	const char *const arguments[] = { faults_program,
 					  "run",
 					  "--checks",
-					  GVNP_CHECKS,
+					  faults_checks,
 					  "--format",
 					  "json",
 					  "-o",

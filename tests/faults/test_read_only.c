@@ -174,20 +174,20 @@ static void each_verb(uid_t uid)
 	_cleanup_free_ char *recording = faults_path("recording.tar");
 	const char *uri = "test:///default";
 	const char *const list[][12] = {
-		{ faults_program, "run", "--checks", GVNP_CHECKS, "--connect", uri, NULL },
-		{ faults_program, "run", "--checks", GVNP_CHECKS, "--connect", uri, "-o", report,
+		{ faults_program, "run", "--checks", faults_checks, "--connect", uri, NULL },
+		{ faults_program, "run", "--checks", faults_checks, "--connect", uri, "-o", report,
 		  NULL },
-		{ faults_program, "run", "--checks", GVNP_CHECKS, "--connect", uri, "-o", report,
+		{ faults_program, "run", "--checks", faults_checks, "--connect", uri, "-o", report,
 		  "--activate", NULL },
-		{ faults_program, "snapshot", "--checks", GVNP_CHECKS, "--connect", uri, "-o",
+		{ faults_program, "snapshot", "--checks", faults_checks, "--connect", uri, "-o",
 		  report, recording, NULL },
-		{ faults_program, "snapshot", "--checks", GVNP_CHECKS, "--connect", uri, "-o",
+		{ faults_program, "snapshot", "--checks", faults_checks, "--connect", uri, "-o",
 		  report, "--redact", recording, NULL },
-		{ faults_program, "declare", "--checks", GVNP_CHECKS, "--connect", uri, "-o",
+		{ faults_program, "declare", "--checks", faults_checks, "--connect", uri, "-o",
 		  report, NULL },
-		{ faults_program, "query", "--checks", GVNP_CHECKS, "--connect", uri,
+		{ faults_program, "query", "--checks", faults_checks, "--connect", uri,
 		  "SELECT * FROM host", NULL },
-		{ faults_program, "run", "--checks", GVNP_CHECKS, NULL }, /* the host's libvirt */
+		{ faults_program, "run", "--checks", faults_checks, NULL }, /* the host's libvirt */
 	};
 
 	faults_empty_folder();

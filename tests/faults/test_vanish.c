@@ -135,7 +135,7 @@ static char *query(struct disturbance *disturbance)
 		faults_program,
 		"query",
 		"--checks",
-		GVNP_CHECKS,
+		faults_checks,
 		"--connect",
 		"test:///default",
 		"SELECT q.pid, q.name, (SELECT list(a.value) FROM qemu_process_argument a "

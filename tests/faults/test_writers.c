@@ -145,7 +145,7 @@ static void run(const struct writer *writer, struct attempt *attempt, struct tra
 	_cleanup_free_ char *recording = faults_path("recording.tar");
 	_cleanup_free_ char *said = faults_path("said");
 	_cleanup_close_ int fd = open(said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	const char *arguments[16] = { faults_program, writer->verb,   "--checks", GVNP_CHECKS,
+	const char *arguments[16] = { faults_program, writer->verb,   "--checks", faults_checks,
 				      "--root",	      GVNP_RECORDING, "-o",	  output };
 	size_t n = 8;
 
@@ -350,7 +350,7 @@ static void without_a_fault_everything_is_written(void **state)
 
 static void run_to(const char *output, struct faults_run *ret)
 {
-	const char *const arguments[] = { faults_program, "run",	  "--checks", GVNP_CHECKS,
+	const char *const arguments[] = { faults_program, "run",	  "--checks", faults_checks,
 					  "--root",	  GVNP_RECORDING, "--format", "json",
 					  "-o",		  output,	  NULL };
 
