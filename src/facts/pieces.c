@@ -64,7 +64,7 @@ static int round_up(int size)
 /* Of one size there is mostly a next time soon: what is spare then is fetched now. */
 static void *take(int wanted)
 {
-	size_t size = ((unsigned)wanted + STEP - 1) / STEP * STEP;
+	size_t size = (size_t)round_up(wanted);
 	struct piece *piece;
 
 	if (size > LARGEST) {

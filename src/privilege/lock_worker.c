@@ -73,8 +73,7 @@ static const int refused[] = {
 	SCMP_SYS(kexec_load), SCMP_SYS(io_uring_setup), SCMP_SYS(userfaultfd),
 };
 
-/* What libraries open at their first use, they open now: the time zone, sources of random numbers.
- */
+/* What libraries open at their first use, they open now: time zone, sources of random numbers. */
 static void prepare_libraries(void)
 {
 	unsigned char byte;
